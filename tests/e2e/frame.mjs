@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { axe, newPage } from './browser.mjs';
-import { clean, LIVE_MS, PASSWORD, scene, USER } from './scene.mjs';
+import { clean, LIVE_MS, scene } from './scene.mjs';
 
 const s = scene();
 let page, context, browser, vigie;
@@ -55,6 +55,148 @@ test('an address without anything is a page of its own, with status 404', async 
   await stranger.page.getByRole('button', { name: 'To the sign-in page' }).click();
   await stranger.page.getByRole('heading', { name: 'Sign in' }).waitFor();
   await stranger.context.close();
+});
+
+test('the palette finds pages, hosts, groups, actions and settings, by keyboard alone', async () => {
+  await goAll();
+  await link('Always warning').focus();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Control+k');
+  const field = page.getByRole('combobox', { name: 'Go to a page' });
+  await field.waitFor();
+  await page.getByRole('option', { name: /Plan a downtime on harbour/ }).waitFor();
+  assert.deepEqual(await axe(page), []);
+  await page.keyboard.press('End');
+  await page.keyboard.press('ArrowUp');
+  assert.match(await chosen(), /Sign out/, 'from the first to the last');
+  await page.keyboard.type('plat');
+  assert.match(await chosen(), /Platform/);
+  await page.keyboard.press('Enter');
+  await page.waitForURL((u) => u.pathname === '/platform');
+  await page.waitForFunction(() => document.activeElement?.textContent === 'Platform' && document.activeElement.tagName === 'H1');
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('Always crit');
+  await page.getByRole('option', { name: /harbour › Always critical/ }).waitFor();
+  await page.keyboard.press('Enter');
+  await page.locator('.panel .facts').waitFor();
+  await page.waitForFunction(() => document.activeElement?.id === 'panel-title');
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('quay');
+  await page.getByRole('option', { name: /quay The old quay/ }).click();
+  await page.waitForURL((u) => u.searchParams.get('group') === 'quay');
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('dark');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.documentElement.dataset.theme === 'dark');
+  await page.locator('.cmd').click();
+  await page.keyboard.type('zzzzzz');
+  await page.getByText('Nothing fits').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+});
+const chosen = () => page.evaluate(() => document.getElementById(document.activeElement.getAttribute('aria-activedescendant'))?.textContent ?? '');
+
+test('another page takes the focus to its heading; what comes by itself takes it nowhere', async () => {
+  await goAll();
+  await page.getByRole('link', { name: 'Users' }).click();
+  await page.waitForFunction(() => document.activeElement?.tagName === 'H1' && document.activeElement.textContent === 'Users');
+  assert.equal(await page.title(), await page.evaluate(() => document.title.replace(/^(\(\d+\) )?.*$/, '$1Users · Vigie')));
+  await page.goBack();
+  await page.waitForFunction(() => document.activeElement?.tagName === 'H1' && document.activeElement.textContent === 'Resources');
+  await page.keyboard.press('g');
+  await page.keyboard.press('p');
+  await page.waitForSelector('.tiles');
+  await page.locator('#search').fill('Load');
+  await page.waitForURL((u) => u.pathname === '/resources' && u.searchParams.get('q') === 'Load');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'search', 'who types goes on typing');
+});
+
+test('the list of keys comes from the keys themselves, and leads to the page of components', async () => {
+  await goAll();
+  await page.keyboard.press('?');
+  await page.getByRole('dialog').getByText('Commands: go to, search, act').waitFor();
+  assert.deepEqual(await axe(page), []);
+  await page.getByRole('dialog').getByRole('link', { name: 'Components' }).click();
+  await page.waitForURL((u) => u.pathname === '/components');
+  await page.locator('.themes').waitFor();
+  assert.deepEqual(await axe(page), []);
+  await page.evaluate(() => localStorage.setItem('vigie.prefs', '{"lang":"fr","contrast":true}'));
+  await page.reload();
+  await page.getByRole('heading', { name: 'Composants' }).waitFor();
+  assert.deepEqual(await axe(page), []);
+});
+
+test('only the texts of one language are loaded; another language loads its own, without a new page', async () => {
+  const one = await newPage(browser, { storageState: { cookies: await context.cookies(), origins: [] } });
+  const asked = [];
+  one.page.on('request', (r) => asked.push(new URL(r.url()).pathname));
+  await one.page.goto(`${vigie.url}/platform`);
+  await one.page.waitForSelector('.tiles');
+  const of = (lang) => asked.filter((path) => path.startsWith(`/${lang}-`)).length;
+  assert.ok(of('en') >= 2 && of('fr') === 0, asked.join(' '));
+  await one.page.locator('.av').click();
+  await one.page.getByRole('button', { name: 'Français' }).click();
+  await one.page.getByRole('heading', { name: 'Plateforme', level: 1 }).waitFor();
+  assert.ok(of('fr') >= 2);
+  assert.equal(asked.filter((path) => path === '/platform').length, 1);
+  assert.deepEqual(one.wrongs, []);
+  await one.context.close();
+});
+
+test('a part that cannot be loaded says so, and how to go on', async () => {
+  const one = await newPage(browser, { storageState: { cookies: await context.cookies(), origins: [] } });
+  await one.page.goto(`${vigie.url}/`);
+  await one.page.waitForSelector('tr.row');
+  await one.page.route(/\/page-\w+\.js$/, (route) => route.abort());
+  await one.page.getByRole('link', { name: 'Users' }).click();
+  await one.page.getByRole('heading', { name: 'This part could not be loaded' }).waitFor();
+  assert.deepEqual(await axe(one.page), []);
+  await one.page.unroute(/\/page-\w+\.js$/);
+  await one.page.getByRole('button', { name: 'Load again' }).click();
+  await one.page.getByRole('heading', { name: 'Users', level: 1 }).waitFor();
+  await one.context.close();
+});
+
+test('who lacks a right does not see the page in the menu, and is told which right at its address', { skip: Boolean(process.env.VIGIE_URL) }, async () => {
+  const { csrf } = await (await page.request.get(`${vigie.url}/api/v1/session`)).json();
+  const made = await page.request.post(`${vigie.url}/api/v1/users`, { data: { user: 'vera', role: 'viewer', password: 'voile blanche 31' }, headers: { 'X-CSRF': csrf } });
+  assert.ok(made.ok(), await made.text());
+  const vera = await newPage(browser);
+  await vera.page.goto(`${vigie.url}/users`);
+  await vera.page.getByLabel('User name').fill('vera');
+  await vera.page.getByLabel('Password', { exact: true }).fill('voile blanche 31');
+  await vera.page.getByRole('button', { name: 'Sign in' }).click();
+  await vera.page.getByRole('heading', { name: 'Users: a right is missing' }).waitFor();
+  await vera.page.getByText('This page needs the right to see the users. Your role, Viewer, does not have it.').waitFor();
+  assert.equal(await vera.page.getByRole('link', { name: 'Users' }).count(), 0);
+  assert.deepEqual(await axe(vera.page), []);
+  await vera.page.getByRole('button', { name: 'To the resources' }).click();
+  await vera.page.waitForSelector('main#main');
+  await vera.page.goto(`${vigie.url}/resources?filter=all`);
+  await vera.page.waitForSelector('tr.row');
+  await vera.page.keyboard.press('j');
+  await vera.page.keyboard.press('d');
+  await vera.page.getByText('You need the right to plan and cancel downtimes.').first().waitFor();
+  await vera.page.evaluate(() => localStorage.setItem('vigie.prefs', '{"lang":"fr"}'));
+  await vera.page.goto(`${vigie.url}/users`);
+  await vera.page.getByText('Cette page demande le droit de voir les utilisateurs.').waitFor();
+  assert.deepEqual(vera.wrongs, []);
+  await vera.context.close();
+});
+
+test('on 360 pixels every page is in the menu', async () => {
+  const narrow = await newPage(browser, { viewport: { width: 360, height: 740 }, storageState: { cookies: await context.cookies(), origins: [] } });
+  await narrow.page.goto(`${vigie.url}/`);
+  await narrow.page.waitForSelector('.rail');
+  const menu = narrow.page.locator('.rail .all');
+  if (await menu.count()) await menu.click();
+  for (const name of ['Resources', 'Graphs', 'Platform', 'Users']) await narrow.page.locator('.rail').getByRole('link', { name }).waitFor();
+  assert.deepEqual(await axe(narrow.page), []);
+  await narrow.page.locator('.rail').getByRole('link', { name: 'Users' }).click();
+  await narrow.page.getByRole('heading', { name: 'Users', level: 1 }).waitFor();
+  assert.ok(await narrow.page.evaluate(() => Math.max(document.documentElement.scrollWidth, document.body.scrollWidth)) <= 360);
+  assert.deepEqual(narrow.wrongs, []);
+  await narrow.context.close();
 });
 
 test('when Vigie is away the page says so, and goes on by itself', async () => {

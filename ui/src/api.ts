@@ -3,6 +3,7 @@
 import { signal } from '@preact/signals';
 import { lang, said, t } from './i18n/i18n.ts';
 import type { Session } from './model.ts';
+import { setViewAs, viewAs } from './viewas.ts';
 
 // undefined: not asked yet; null: nobody is signed in.
 export const session = signal<Session | null | undefined>(undefined);
@@ -50,6 +51,7 @@ export interface Options {
 export async function api<T>(method: 'GET' | 'POST' | 'DELETE', path: string, options: Options = {}): Promise<T> {
   const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': lang.peek() }; // refusals come in the page's language
   if (options.body !== undefined) headers['Content-Type'] = 'application/json';
+  if (viewAs.peek()) headers['X-View-As'] = viewAs.peek();
   if (method !== 'GET' && session.value) headers['X-CSRF'] = session.value.csrf;
   let response: Response;
   try {
@@ -104,6 +106,10 @@ export async function setup(token: string, user: string, password: string): Prom
 }
 
 export async function logout(): Promise<void> {
+  if (viewAs.peek()) {
+    setViewAs('');
+    viewAs.value = '';
+  }
   try {
     await api('POST', '/logout', { open: true });
   } finally {

@@ -3,7 +3,9 @@
 // Enter, Esc and the arrow keys always do.
 import { prefs, setPrefs } from './i18n/i18n.ts';
 import { session } from './api.ts';
-import { go, route } from './route.ts';
+import { PAGES } from './pages.ts';
+import { may } from './rights.ts';
+import { DEFAULT_ROUTE, go, route } from './route.ts';
 import { checkNow, dialog, openDialog } from './store/actions.ts';
 import { clearSelected, current, more, next, rows, selected, toggleSelected, touched } from './store/list.ts';
 
@@ -83,40 +85,47 @@ export function nextTheme(): void {
   void setPrefs({ theme: THEMES[(THEMES.indexOf(prefs.peek().theme) + 1) % THEMES.length]! });
 }
 
+// THE table of keys: what they do, and the help (dialogs/dialogs.tsx) and the palette say it with the text "help.NAME". A key of one character acts on its own; Ctrl+K, Enter, Esc and arrows always do.
+export interface KeyRow {
+  keys: string; // as the help shows them, by blanks
+  name: 'search' | 'palette' | 'theme' | 'help' | 'next' | 'prev' | 'open' | 'close' | 'select' | 'ack' | 'downtime' | 'check' | 'comment' | 'place';
+  where: 'anywhere' | 'list';
+  act?: () => void; // left out: handled by itself below
+}
+
 let prefix = 0; // when "g" was pressed: the next key is a place
+
+export const KEYS: readonly KeyRow[] = [
+  { keys: '/', name: 'search', where: 'anywhere', act: () => document.getElementById('search')?.focus() },
+  { keys: 'Ctrl K', name: 'palette', where: 'anywhere' },
+  { keys: '?', name: 'help', where: 'anywhere', act: () => openDialog('help') },
+  { keys: 't', name: 'theme', where: 'anywhere', act: nextTheme },
+  { keys: 'g', name: 'place', where: 'anywhere', act: () => { prefix = Date.now(); } },
+  { keys: 'j ↓', name: 'next', where: 'list', act: () => moveRow(1) },
+  { keys: 'k ↑', name: 'prev', where: 'list', act: () => moveRow(-1) },
+  { keys: 'Enter', name: 'open', where: 'list' },
+  { keys: 'Esc', name: 'close', where: 'list' },
+  { keys: 'x', name: 'select', where: 'list', act: () => { if (current.peek()) toggleSelected(current.peek()); } },
+  { keys: 'a', name: 'ack', where: 'list', act: () => openDialog('ack') },
+  { keys: 'd', name: 'downtime', where: 'list', act: () => openDialog('downtime') },
+  { keys: 'm', name: 'comment', where: 'list', act: () => openDialog('comment') },
+  { keys: 'c', name: 'check', where: 'list', act: () => checkNow() },
+];
 
 function place(key: string): boolean {
   if (Date.now() - prefix > 1500) return false;
   prefix = 0;
-  if (key === 'r') go({ page: 'resources' });
-  else if (key === 'g') go({ page: 'graphs', open: '' });
-  else if (key === 'p') go({ page: 'platform', open: '' });
-  else return false;
-  return true;
+  const row = PAGES.find((one) => 'key' in one && one.key === key && may(one.right));
+  if (row) go({ ...DEFAULT_ROUTE, page: row.name });
+  return row !== undefined;
 }
-
-const ANYWHERE: Record<string, () => void> = {
-  '?': () => openDialog('help'),
-  t: nextTheme,
-  g: () => { prefix = Date.now(); },
-  '/': () => document.getElementById('search')?.focus(),
-};
-const IN_LIST: Record<string, () => void> = {
-  j: () => moveRow(1),
-  k: () => moveRow(-1),
-  x: () => { if (current.peek()) toggleSelected(current.peek()); },
-  a: () => openDialog('ack'),
-  d: () => openDialog('downtime'),
-  c: () => checkNow(),
-};
 
 function single(event: KeyboardEvent): boolean {
   if (!prefs.peek().keys) return false;
   if (place(event.key)) return true;
-  const act = ANYWHERE[event.key] ?? (route.peek().page === 'resources' ? IN_LIST[event.key] : undefined);
-  if (!act) return false;
-  act();
-  return true;
+  const row = KEYS.find((one) => one.act && one.keys.split(' ')[0] === event.key && (one.where === 'anywhere' || route.peek().page === 'resources'));
+  row?.act?.();
+  return row !== undefined;
 }
 
 function arrows(event: KeyboardEvent): boolean {
@@ -143,6 +152,11 @@ function bare(event: KeyboardEvent): boolean {
 
 export function startKeys(): void {
   document.addEventListener('keydown', (event) => {
+    if (!event.defaultPrevented && session.peek() && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === 'k') {
+      event.preventDefault(); // even while one types: browsers have it for their own search field
+      if (!document.querySelector('dialog[open]')) openDialog('palette');
+      return;
+    }
     if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || !session.peek()) return;
     if (dialog.peek() || document.querySelector('dialog[open]')) return;
     if (typing(event.target)) return;

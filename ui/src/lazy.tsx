@@ -11,6 +11,7 @@ const pages = new Map<string, Part<Awaited<ReturnType<PageRow['code']>>>>(PAGES.
 
 export const panelPart = new Part(() => import('./panel/panel.tsx'), ['panel', 'event']);
 export const dialogsPart = new Part(() => import('./dialogs/dialogs.tsx'), ['dialogs']);
+export const palettePart = new Part(() => import('./palette/palette.tsx'), ['palette']);
 export const loginPart = new Part(() => import('./pages/login/page.tsx'), ['login']);
 export const missingPart = new Part(() => import('./pages/missing/page.tsx'));
 export const forbiddenPart = new Part(() => import('./pages/forbidden/page.tsx'));
@@ -40,5 +41,6 @@ export function fetchSoon(): void {
     if ((navigator as { connection?: { saveData?: boolean } }).connection?.saveData) return;
     panelPart.fetch();
     dialogsPart.fetch();
+    palettePart.fetch();
   });
 }

@@ -1,23 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 import { effect, signal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 import { Component, render, type ComponentChildren, type JSX } from 'preact';
 import { AwayError, readSession, session } from './api.ts';
 import { num } from './format.ts';
 import { lang, openBook, prefs, t } from './i18n/i18n.ts';
 import { startKeys } from './keys.ts';
-import { dialogsPart, fetchSoon, forbiddenPart, loginPart, pagePart, panelPart } from './lazy.tsx';
-import { pageRow } from './pages.ts';
+import { dialogsPart, fetchSoon, forbiddenPart, loginPart, pagePart, palettePart, panelPart } from './lazy.tsx';
+import { pageRow, type PageName } from './pages.ts';
 import { Waiting } from './part.tsx';
 import { Tip, Toasts } from './parts/bits.tsx';
 import { Shell } from './parts/shell.tsx';
 import { applyLook } from './prefs.ts';
-import { may } from './rights.ts';
+import { may, type Right } from './rights.ts';
 import { route, startRouting } from './route.ts';
 import { codeIn } from './setup.ts';
 import { dialog } from './store/actions.ts';
 import { startDetail } from './store/detail.ts';
 import { counts, startList } from './store/list.ts';
 import { startClock } from './store/now.ts';
+import { startSaying } from './store/said.ts';
 import { startStatus } from './store/status.ts';
 import { watchVisibility } from './store/stream.ts';
 import './style/tokens.css';
@@ -59,16 +61,37 @@ function Outside(): JSX.Element {
 
 const Coming = ({ part }: { part: Parameters<typeof Waiting>[0]['part'] }): JSX.Element => <main id="main" class="scroll" tabIndex={-1}><Waiting part={part} /></main>;
 
+// Where one has gone to another page, its heading gets the focus, so that a keyboard and a screen reader go on there: but for who types in the search field, or has a dialog open.
+let shown = '';
+function useHeading(page: string): void {
+  useEffect(() => {
+    const moved = shown !== '' && shown !== page;
+    shown = page;
+    const busy = document.activeElement?.closest('.search, dialog, .panel');
+    const heading = document.querySelector<HTMLElement>('#main h1');
+    if (!moved || busy || !heading) return;
+    heading.tabIndex = -1;
+    heading.focus({ preventScroll: true });
+  }, [page]);
+}
+
+function Headed({ page, children }: { page: string; children: ComponentChildren }): JSX.Element {
+  useHeading(page);
+  return <>{children}</>;
+}
+
+function Refused({ page, right }: { page: PageName; right: Right }): JSX.Element {
+  const code = forbiddenPart.get();
+  return code ? <Headed page={page}><code.Forbidden title={t(`page.${page}`)} right={right} /></Headed> : <Coming part={forbiddenPart} />;
+}
+
 function PageView(): JSX.Element {
   const { page } = route.value;
   const right = pageRow(page)?.right ?? '';
-  if (right !== '' && !may(right)) {
-    const code = forbiddenPart.get();
-    return code ? <code.Forbidden title={t(`page.${page}`)} right={right} /> : <Coming part={forbiddenPart} />;
-  }
+  if (right !== '' && !may(right)) return <Refused page={page} right={right} />;
   const part = pagePart(page);
   const code = part.get();
-  return code ? <code.Page key={page} /> : <Coming part={part} />;
+  return code ? <Headed key={page} page={page}><code.Page /></Headed> : <Coming part={part} />;
 }
 
 function PanelView(): JSX.Element {
@@ -78,6 +101,10 @@ function PanelView(): JSX.Element {
 
 function DialogView(): JSX.Element | null {
   if (!dialog.value) return null;
+  if (dialog.value.name === 'palette') {
+    const palette = palettePart.get();
+    return palette ? <palette.Palette /> : <div class="over"><Waiting part={palettePart} /></div>;
+  }
   const code = dialogsPart.get();
   return code ? <code.Dialogs /> : <div class="over"><Waiting part={dialogsPart} /></div>;
 }
@@ -137,6 +164,7 @@ function start(root: HTMLElement): void {
   startList();
   startDetail();
   startStatus();
+  startSaying();
   startKeys();
   void firstSession();
   openBook('common').then(() => {

@@ -13,15 +13,18 @@ export interface PageRow {
   icon?: IconName;
   right: Right | ''; // that one needs, else it is not in the menu and its address says which right is missing
   books: readonly BookName[];
+  hidden?: true; // not offered by the palette either
+  key?: string; // after "g": goes there
   code: () => Promise<{ Page: FunctionComponent }>;
 }
 
 export const PAGES = [
-  { name: 'resources', path: '/resources', section: 'watch', icon: 'list', right: 'resources.read', books: ['resources'], code: () => import('./pages/resources/page.tsx') },
-  { name: 'graphs', path: '/graphs', section: 'understand', icon: 'graph', right: 'series.read', books: ['graph'], code: () => import('./graph/graphs.ts') },
-  { name: 'platform', path: '/platform', section: 'operate', icon: 'platform', right: 'platform.read', books: ['platform'], code: () => import('./pages/platform/page.tsx') },
-  { name: 'users', path: '/users', section: 'operate', icon: 'users', right: 'users.read', books: ['users', 'account'], code: () => import('./pages/users/page.tsx') },
-  { name: 'account', path: '/account', section: '', right: '', books: ['account'], code: () => import('./pages/account/page.tsx') },
+  { name: 'resources', path: '/resources', section: 'watch', icon: 'list', right: 'resources.read', key: 'r', books: ['resources'], code: () => import('./pages/resources/page.tsx') },
+  { name: 'graphs', path: '/graphs', section: 'understand', icon: 'graph', right: 'series.read', key: 'g', books: ['graph'], code: () => import('./graph/graphs.ts') },
+  { name: 'platform', path: '/platform', section: 'operate', icon: 'platform', right: 'platform.read', key: 'p', books: ['platform'], code: () => import('./pages/platform/page.tsx') },
+  { name: 'users', path: '/users', section: 'operate', icon: 'users', right: 'users.read', key: 'u', books: ['users', 'account'], code: () => import('./pages/users/page.tsx') },
+  { name: 'account', path: '/account', section: '', right: '', key: 'm', books: ['account'], code: () => import('./pages/account/page.tsx') },
+  { name: 'components', path: '/components', section: '', right: '', hidden: true, books: ['components', 'resources'], code: () => import('./pages/components/page.tsx') },
 ] as const satisfies readonly PageRow[];
 
 export type PageName = (typeof PAGES)[number]['name'] | 'missing';

@@ -142,7 +142,7 @@ export function go(patch: Partial<Route>, how: 'push' | 'replace' = 'push'): voi
 }
 
 // Everything of one host or one group, whatever its state.
-export const only = (what: Partial<Pick<Route, 'host' | 'group'>>): void => go({ host: '', group: [], q: '', view: 'all', under: '', filter: 'all', states: [], ...what });
+export const only = (what: Partial<Pick<Route, 'host' | 'group' | 'page'>>): void => go({ host: '', group: [], q: '', view: 'all', under: '', filter: 'all', states: [], ...what });
 
 export const listOf = (r: Route): View => ({
   q: r.q, filter: r.filter, states: r.states, kind: r.kind, host: r.host, group: r.group, view: r.view, under: r.under, sort: r.sort, order: r.order,

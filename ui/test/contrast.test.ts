@@ -12,12 +12,12 @@ function block(selector: string): Record<string, string> {
   return Object.fromEntries([...at.matchAll(/--([\w-]+):\s*(#[0-9a-f]{6})(?=;)/g)].map((m) => [m[1]!, m[2]!]));
 }
 
-const light = block(':root[data-theme=light]');
-const dark = block(':root[data-theme=dark]');
+const light = block('[data-theme=light]');
+const dark = block('[data-theme=dark]');
 const THEMES: Record<string, Record<string, string>> = {
   light, dark,
-  'light, high contrast': { ...light, ...block(':root[data-contrast=high]') },
-  'dark, high contrast': { ...dark, ...block(':root[data-contrast=high]'), ...block(':root[data-theme=dark][data-contrast=high]') },
+  'light, high contrast': { ...light, ...block('[data-contrast=high]') },
+  'dark, high contrast': { ...dark, ...block('[data-contrast=high]'), ...block('[data-theme=dark][data-contrast=high]') },
 };
 
 function luminance(hex: string): number {

@@ -5,6 +5,10 @@ import { useState } from 'preact/hooks';
 import { errorText } from '../api.ts';
 import { prefs, setPrefs, t } from '../i18n/i18n.ts';
 import { nameOf, type Row } from '../model.ts';
+import { KEYS } from '../keys.ts';
+import { PAGES } from '../pages.ts';
+import { may } from '../rights.ts';
+import { DEFAULT_ROUTE, go } from '../route.ts';
 import { acknowledge, addComment, dialog, planDowntime } from '../store/actions.ts';
 import { Kbd, keyName, Modal } from '../parts/bits.tsx';
 
@@ -218,20 +222,25 @@ function CommentDialog({ rows }: { rows: Row[] }): JSX.Element {
   );
 }
 
-const KEYS = [
-  ['/', 'help.search'], ['a', 'help.ack'], ['j ↓', 'help.next'], ['d', 'help.downtime'], ['k ↑', 'help.prev'], ['c', 'help.check'],
-  ['Enter', 'help.open'], ['t', 'help.theme'], ['Esc', 'help.close'], ['g r', 'help.go_resources'], ['x', 'help.select'], ['g g', 'help.go_graphs'], ['g p', 'help.go_platform'], ['?', 'help.help'],
-] as const;
+const KeysOf = ({ title, rows }: { title: string; rows: readonly (readonly [string, string])[] }): JSX.Element => (
+  <section class="keys-of">
+    <h3>{title}</h3>
+    <div class="keys">{rows.map(([keys, text]) => <div key={keys}><span>{text}</span><span>{keys.split(' ').map((k) => <kbd class="kbd" key={k}>{keyName(k)}</kbd>)}</span></div>)}</div>
+  </section>
+);
+
+const rowsOf = (where: 'anywhere' | 'list'): (readonly [string, string])[] => KEYS.filter((row) => row.where === where && row.name !== 'place').map((row) => [row.keys, t(`help.${row.name}`)] as const);
+const places = (): (readonly [string, string])[] => PAGES.flatMap((row) => ('key' in row && may(row.right) ? [[`g ${row.key}`, t(`page.${row.name}`)] as const] : []));
 
 function HelpDialog(): JSX.Element {
   return (
     <Modal title={t('help.title')} wide onClose={close}>
-      <div class="keys">
-        {KEYS.map(([keys, what]) => <div key={keys}><span>{t(what)}</span><span>{keys.split(' ').map((k) => <kbd class="kbd" key={k}>{keyName(k)}</kbd>)}</span></div>)}
-      </div>
-      <p class="muted">{t('graph.keys')}</p>
+      <KeysOf title={t('help.anywhere')} rows={rowsOf('anywhere')} />
+      <KeysOf title={t('help.place')} rows={places()} />
+      <KeysOf title={t('help.list')} rows={rowsOf('list')} />
+      <section class="keys-of"><h3>{t('page.graphs')}</h3><p class="muted">{t('graph.keys')}</p></section>
       <Option on={prefs.value.keys} label={t('help.switch')} help={t('help.switch_help')} onSet={(keys) => void setPrefs({ keys })} />
-      <div class="foot"><button type="button" class="btn p" autofocus onClick={close}>{t('help.close_button')} <Kbd k="Esc" /></button></div>
+      <div class="foot"><a class="btn" href="/components" onClick={(e) => { if (e.ctrlKey || e.metaKey || e.shiftKey) return; e.preventDefault(); close(); go({ ...DEFAULT_ROUTE, page: 'components' }); }}>{t('page.components')}</a><button type="button" class="btn p" autofocus onClick={close}>{t('help.close_button')} <Kbd k="Esc" /></button></div>
     </Modal>
   );
 }

@@ -33,6 +33,11 @@ export const texts = {
   'comment.submit': 'Add the comment',
 
   'help.title': 'Keys',
+  'help.anywhere': 'Anywhere',
+  'help.list': 'In the list',
+  'help.place': 'Go to',
+  'help.palette': 'Commands: go to, search, act',
+  'help.comment': 'Comment',
   'help.search': 'Search',
   'help.next': 'Next resource',
   'help.prev': 'Previous resource',
@@ -43,9 +48,6 @@ export const texts = {
   'help.downtime': 'Downtime',
   'help.check': 'Check now',
   'help.theme': 'Light, dark, automatic',
-  'help.go_resources': 'Go to Resources',
-  'help.go_graphs': 'Go to Graphs',
-  'help.go_platform': 'Go to Platform',
   'help.help': 'This list',
   'help.switch_help': 'Off: only Enter, Esc, Tab and the arrow keys act. Useful with voice input.',
 } as const satisfies Texts;

@@ -34,6 +34,11 @@ export const texts: Translation<typeof en> = {
   'comment.submit': 'Ajouter le commentaire',
 
   'help.title': 'Raccourcis clavier',
+  'help.anywhere': 'Partout',
+  'help.list': 'Dans la liste',
+  'help.place': 'Aller à',
+  'help.palette': 'Commandes : aller à, chercher, agir',
+  'help.comment': 'Commenter',
   'help.search': 'Rechercher',
   'help.next': 'Ressource suivante',
   'help.prev': 'Ressource précédente',
@@ -44,9 +49,6 @@ export const texts: Translation<typeof en> = {
   'help.downtime': 'Maintenance',
   'help.check': 'Contrôler maintenant',
   'help.theme': 'Thème clair, sombre, automatique',
-  'help.go_resources': 'Aller aux ressources',
-  'help.go_graphs': 'Aller aux graphiques',
-  'help.go_platform': 'Aller à la plateforme',
   'help.help': 'Cette liste',
   'help.switch_help': 'Désactivés : seules Entrée, Échap, Tab et les flèches agissent. Utile avec la saisie vocale.',
 };

@@ -11,10 +11,12 @@ const book = <T extends Texts>(en: Book<T>['en'], fr: Book<T>['fr']): Book<T> =>
 export const BOOKS = {
   common: book(() => import('./en.ts'), () => import('./fr.ts')),
   account: book(() => import('../pages/account/en.ts'), () => import('../pages/account/fr.ts')),
+  components: book(() => import('../pages/components/en.ts'), () => import('../pages/components/fr.ts')),
   dialogs: book(() => import('../dialogs/en.ts'), () => import('../dialogs/fr.ts')),
   event: book(() => import('../event/en.ts'), () => import('../event/fr.ts')),
   graph: book(() => import('../graph/en.ts'), () => import('../graph/fr.ts')),
   login: book(() => import('../pages/login/en.ts'), () => import('../pages/login/fr.ts')),
+  palette: book(() => import('../palette/en.ts'), () => import('../palette/fr.ts')),
   panel: book(() => import('../panel/en.ts'), () => import('../panel/fr.ts')),
   platform: book(() => import('../pages/platform/en.ts'), () => import('../pages/platform/fr.ts')),
   resources: book(() => import('../pages/resources/en.ts'), () => import('../pages/resources/fr.ts')),

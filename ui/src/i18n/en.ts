@@ -3,11 +3,17 @@
 import type { Texts } from './types.ts';
 
 export const texts = {
-  'app.skip': 'Skip to the list',
+  'app.skip': 'Skip to the content',
   'nav.watch': 'Watch',
   'nav.operate': 'Operate',
   'nav.understand': 'Understand',
   'nav.report': 'Report',
+  'nav.more': 'Menu',
+  'nav.commands': 'Commands',
+  'viewas.title': 'You see what {name} sees.',
+  'viewas.text': 'Only to look: nothing can be changed.',
+  'viewas.end': 'Be yourself again',
+  'live.poll': 'read every 10 s',
   'nav.main': 'Main menu',
   'nav.unhandled': { one: '{n} unhandled problem', other: '{n} unhandled problems' },
   'nav.warnings': { one: '{n} warning', other: '{n} warnings' },
@@ -157,6 +163,7 @@ export const texts = {
   'err.server': 'Vigie answered {status}. Its log says more.',
 
   'page.platform': 'Platform',
+  'page.components': 'Components',
   'page.missing': 'There is no such page',
   'missing.text': 'Nothing is at {path}. The link may be cut off, or of another version.',
   'missing.home': 'To the resources',

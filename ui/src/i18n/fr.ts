@@ -3,11 +3,17 @@ import type { Translation } from './types.ts';
 import type { texts as en } from './en.ts';
 
 export const texts: Translation<typeof en> = {
-  'app.skip': 'Aller à la liste',
+  'app.skip': 'Aller au contenu',
   'nav.watch': 'Supervision',
   'nav.operate': 'Exploitation',
   'nav.understand': 'Comprendre',
   'nav.report': 'Rapports',
+  'nav.more': 'Menu',
+  'nav.commands': 'Commandes',
+  'viewas.title': 'Vous voyez ce que voit {name}.',
+  'viewas.text': 'Pour regarder seulement : rien ne peut être modifié.',
+  'viewas.end': 'Redevenir vous-même',
+  'live.poll': 'relu toutes les 10 s',
   'nav.main': 'Menu principal',
   'nav.unhandled': { one: '{n} problème non pris en charge', other: '{n} problèmes non pris en charge' },
   'nav.warnings': { one: '{n} avertissement', other: '{n} avertissements' },
@@ -157,6 +163,7 @@ export const texts: Translation<typeof en> = {
   'err.server': 'Vigie a répondu {status}. Son journal donne plus de détails.',
 
   'page.platform': 'Plateforme',
+  'page.components': 'Composants',
   'page.missing': 'Cette page n’existe pas',
   'missing.text': 'Il n’y a rien à l’adresse {path}. Le lien est peut-être tronqué, ou d’une autre version.',
   'missing.home': 'Aller aux ressources',

@@ -34,7 +34,8 @@ const tip = signal<{ text: string; x: number; y: number } | null>(null);
 
 function showTip(target: EventTarget | null): void {
   const host = target instanceof Element ? target.closest<HTMLElement>('[data-tip]') : null;
-  if (!host?.dataset['tip'] || host.getAttribute('aria-expanded') === 'true') {
+  const word = host?.dataset['tipWithout'] ? host.querySelector<HTMLElement>(host.dataset['tipWithout']) : null; // said already where that is shown
+  if (!host?.dataset['tip'] || word?.offsetParent || host.getAttribute('aria-expanded') === 'true') {
     tip.value = null;
     return;
   }
@@ -130,3 +131,8 @@ export function Segments<T extends string>(props: { label: string; value: T; opt
 export async function pickLang(code: Lang): Promise<void> {
   if (!await setPrefs({ lang: code })) toast(t('part.lang_failed'), true);
 }
+
+// How far long work is: `of` unknown as long as it is not known how much there is.
+export const Progress = ({ label, done, of }: { label: string; done: number; of?: number | undefined }): JSX.Element => (
+  <progress aria-label={label} {...(of === undefined ? {} : { max: Math.max(1, of), value: Math.min(done, of) })} />
+);

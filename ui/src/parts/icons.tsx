@@ -50,6 +50,11 @@ const LINES = {
   clock: <><circle cx="12" cy="12" r="8" /><path d="M12 7.5V12l3 2" /></>,
   calm: <><circle cx="12" cy="12" r="9" /><path d="m8 12.5 2.8 2.8L16 10" /></>,
   lock: <><rect x="5" y="11" width="14" height="9" rx="2" /><path d="M8 11V8a4 4 0 0 1 8 0v3" /></>,
+  sun: <><circle cx="12" cy="12" r="4" /><path d="M12 3v2M12 19v2M3 12h2M19 12h2M5.6 5.6 7 7M17 17l1.4 1.4M18.4 5.6 17 7M7 17l-1.4 1.4" /></>,
+  moon: <path d="M20 14.5A8.5 8.5 0 0 1 9.5 4 8.5 8.5 0 1 0 20 14.5z" />,
+  eye: <><path d="M2.5 12S6 5.5 12 5.5 21.500 12 21.500 12 18 18.500 12 18.500 2.500 12 2.500 12z" /><circle cx="12" cy="12" r="3" /></>,
+  menu: <path d="M4 7h16M4 12h16M4 17h16" />,
+  command: <path d="m5 7 5 5-5 5M12 17h7" />,
   log: <path d="M4 6h10M4 12h16M4 18h13" />,
   calendar: <><rect x="4" y="5" width="16" height="15" rx="2" /><path d="M4 10h16M8.5 3v4M15.5 3v4" /></>,
   report: <><path d="M6 3h8l4 4v14H6z" /><path d="M9 12h6M9 16h6" /></>,
@@ -58,6 +63,7 @@ const LINES = {
 } as const;
 
 export type IconName = keyof typeof LINES;
+export const ICONS = Object.keys(LINES) as IconName[];
 
 export const Icon = ({ name, big }: { name: IconName; big?: boolean }): JSX.Element => (
   <svg class={big ? `ic big ${name}` : 'ic'} viewBox="0 0 24 24" aria-hidden="true">{LINES[name]}</svg>

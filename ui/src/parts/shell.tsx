@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What stands around every page: rail, top bar, banners, menu of the person.
-import { Fragment, type ComponentChildren, type JSX } from 'preact';
+import { Fragment, type ComponentChildren, type JSX, type RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { away, lastAnswer, logout, session } from '../api.ts';
 import { moment, num } from '../format.ts';
@@ -14,13 +14,34 @@ import { dialog, openDialog } from '../store/actions.ts';
 import { counts } from '../store/list.ts';
 import { degraded, doubtful, refused, remarks, status, updated, warnings } from '../store/status.ts';
 import { live } from '../store/stream.ts';
+import { setViewAs, viewAs } from '../viewas.ts';
 import { Kbd, pickLang, Segments } from './bits.tsx';
 import { Brand, Icon, Shape } from './icons.tsx';
 import { Search } from './search.tsx';
 
+// Closes what is open when one points elsewhere, or by Esc, which gives the focus back to its button.
+function useClosing(open: boolean, box: RefObject<HTMLElement | null>, close: () => void): void {
+  useEffect(() => {
+    if (!open) return undefined;
+    const outside = (e: MouseEvent): void => { if (e.target instanceof Node && !box.current?.contains(e.target)) close(); };
+    const key = (e: KeyboardEvent): void => {
+      if (e.key !== 'Escape' || dialog.peek()) return;
+      e.preventDefault();
+      close();
+      box.current?.querySelector<HTMLElement>('[aria-expanded]')?.focus();
+    };
+    document.addEventListener('mousedown', outside);
+    document.addEventListener('keydown', key, true);
+    return () => {
+      document.removeEventListener('mousedown', outside);
+      document.removeEventListener('keydown', key, true);
+    };
+  }, [open]);
+}
+
 type MenuRow = PageRow & { name: PageName };
 
-function NavLink({ row, badge }: { row: MenuRow; badge: JSX.Element | null }): JSX.Element {
+function NavLink({ row, badge, beside }: { row: MenuRow; badge: JSX.Element | null; beside: boolean }): JSX.Element {
   const target = { ...DEFAULT_ROUTE, page: row.name };
   const here = route.value.page === row.name;
   const soon = (): void => pagePart(row.name).fetch();
@@ -30,7 +51,7 @@ function NavLink({ row, badge }: { row: MenuRow; badge: JSX.Element | null }): J
     go(target);
   };
   return (
-    <a href={formatRoute(target)} aria-current={here ? 'page' : undefined} onClick={click} onPointerEnter={soon} onFocus={soon}>
+    <a href={formatRoute(target)} class={beside ? 'beside' : ''} aria-current={here ? 'page' : undefined} onClick={click} onPointerEnter={soon} onFocus={soon} data-tip={t(`page.${row.name}`)} data-tip-without=".t">
       <Icon name={row.icon ?? 'list'} /><span class="t">{t(`page.${row.name}`)}</span>{badge}
     </a>
   );
@@ -48,15 +69,30 @@ function warningsBadge(): JSX.Element | null {
 
 const BADGES: Partial<Record<PageName, () => JSX.Element | null>> = { resources: unhandledBadge, platform: warningsBadge };
 const SECTIONS = ['watch', 'understand', 'report', 'operate'] as const;
+const NARROW = 3; // pages beside the button for all of them, on a narrow screen
+
+// On a narrow screen: all pages, above the bar.
+function useSheet(): { open: boolean; box: RefObject<HTMLElement | null>; toggle: () => void } {
+  const [open, setOpen] = useState(false);
+  const box = useRef<HTMLElement>(null);
+  useClosing(open, box, () => setOpen(false));
+  useEffect(() => setOpen(false), [route.value.page]);
+  return { open, box, toggle: () => setOpen(!open) };
+}
 
 function Rail(): JSX.Element {
+  const { open, box, toggle } = useSheet();
+  const shown: readonly MenuRow[] = PAGES.filter((row) => row.section !== '' && may(row.right));
+  const beside = shown.slice(0, NARROW);
+  const hidden = shown.length > NARROW + 1;
   return (
-    <nav class="rail" aria-label={t('nav.main')}>
+    <nav class={`rail ${hidden ? 'many' : ''} ${open ? 'open' : ''}`} aria-label={t('nav.main')} ref={box}>
       <Brand />
       {SECTIONS.map((section) => {
-        const rows: readonly MenuRow[] = PAGES.filter((row) => row.section === section && may(row.right));
-        return rows.length > 0 && <Fragment key={section}><h2>{t(`nav.${section}`)}</h2>{rows.map((row) => <NavLink key={row.name} row={row} badge={BADGES[row.name]?.() ?? null} />)}</Fragment>;
+        const rows = shown.filter((row) => row.section === section);
+        return rows.length > 0 && <Fragment key={section}><h2>{t(`nav.${section}`)}</h2>{rows.map((row) => <NavLink key={row.name} row={row} beside={beside.includes(row)} badge={BADGES[row.name]?.() ?? null} />)}</Fragment>;
       })}
+      {hidden && <button type="button" class="all" aria-expanded={open} onClick={toggle}><Icon name="menu" /><span class="t">{t('nav.more')}</span></button>}
       <p class="foot">{status.value ? `Vigie ${status.value.version}` : ''}</p>
     </nav>
   );
@@ -121,22 +157,7 @@ function Person(): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
   const user = session.value?.user ?? '';
   const initials = user.slice(0, 2).toUpperCase();
-  useEffect(() => {
-    if (!open) return undefined;
-    const outside = (e: MouseEvent): void => { if (e.target instanceof Node && !box.current?.contains(e.target)) setOpen(false); };
-    const key = (e: KeyboardEvent): void => {
-      if (e.key !== 'Escape' || dialog.peek()) return;
-      e.preventDefault();
-      setOpen(false);
-      box.current?.querySelector('button')?.focus();
-    };
-    document.addEventListener('mousedown', outside);
-    document.addEventListener('keydown', key, true);
-    return () => {
-      document.removeEventListener('mousedown', outside);
-      document.removeEventListener('keydown', key, true);
-    };
-  }, [open]);
+  useClosing(open, box, () => setOpen(false));
   return (
     <div ref={box}>
       <button type="button" class="av" aria-expanded={open} aria-controls="menu" aria-label={t('menu.open', { user, initials })} data-tip={user} onClick={() => setOpen(!open)}>{initials}</button>
@@ -152,6 +173,7 @@ function Health(): JSX.Element {
     <div class="health">
       {latency !== undefined && <span class="lat" data-tip={t('live.latency_tip')}>{t('live.latency')} <b>{num(latency, 0)} ms</b></span>}
       {route.value.page === 'resources' && <span class={`livedot ${state === 'on' ? '' : state}`}><i aria-hidden="true" />{t(`live.${state}`)}</span>}
+      <button type="button" class="btn ghost icon cmd" aria-label={t('nav.commands')} aria-keyshortcuts="Control+K" data-tip={`${t('nav.commands')} (Ctrl+K)`} onClick={() => openDialog('palette')}><Icon name="command" /></button>
       <Person />
     </div>
   );
@@ -162,6 +184,7 @@ function Banners(): JSX.Element {
   const here = route.value.page === 'platform';
   return (
     <div class="note" role="status">
+      {viewAs.value && <div class="banner as"><Icon name="eye" /><span><b>{t('viewas.title', { name: viewAs.value })}</b> <span class="more">{t('viewas.text')}</span></span><span class="sp" /><button type="button" class="btn" onClick={() => setViewAs('', location.pathname)}>{t('viewas.end')}</button></div>}
       {away.value && <div class="banner bad"><Icon name="alert" /><span><b>{t('away.title')}</b> {t('away.text', { time: moment(new Date(lastAnswer.value).toISOString(), Date.now()) })}</span></div>}
       {updated.value && <div class="banner"><Icon name="alert" /><span><b>{t('note.updated')}</b> {t('note.updated_text')}</span><span class="sp" /><button type="button" class="btn" onClick={() => location.reload()}>{t('note.reload')}</button></div>}
       {degraded.value && <div class="banner bad"><Icon name="alert" /><span><b>{t('note.degraded')}</b> {t('note.degraded_text', { why: degraded.value })}</span><span class="sp" />{!here && platform}</div>}

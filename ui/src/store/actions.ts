@@ -10,7 +10,7 @@ import { detail, refreshDetail } from './detail.ts';
 import { clearSelected, current, refresh, rows, selected } from './list.ts';
 import { toast } from './toast.ts';
 
-export type DialogName = 'ack' | 'downtime' | 'comment' | 'help';
+export type DialogName = 'ack' | 'downtime' | 'comment' | 'help' | 'palette';
 export const dialog = signal<{ name: DialogName; targets: Row[] } | null>(null);
 
 const AT_ONCE = 4;
@@ -23,7 +23,7 @@ export function targets(): Row[] {
 }
 
 // The right that a dialog's action needs.
-const NEEDS: Record<Exclude<DialogName, 'help'>, Right> = { ack: 'resources.acknowledge', downtime: 'resources.downtime', comment: 'resources.comment' };
+const NEEDS: Record<Exclude<DialogName, 'help' | 'palette'>, Right> = { ack: 'resources.acknowledge', downtime: 'resources.downtime', comment: 'resources.comment' };
 
 // False: the right is missing, and that is said.
 export function allowed(right: Right): boolean {
@@ -34,7 +34,7 @@ export function allowed(right: Right): boolean {
 }
 
 export function openDialog(name: DialogName, rowsToo?: Row[]): void {
-  if (name === 'help') {
+  if (name === 'help' || name === 'palette') {
     dialog.value = { name, targets: [] };
     return;
   }

@@ -3,9 +3,10 @@
 // a tab that nobody looks at gives its own back.
 import { signal } from '@preact/signals';
 import { away, lastAnswer, readSession, session } from '../api.ts';
+import { viewAs } from '../viewas.ts';
 import { viewQuery, type Counts, type Row, type View } from '../model.ts';
 
-export type Live = 'off' | 'wait' | 'on';
+export type Live = 'off' | 'wait' | 'on' | 'poll';
 export const live = signal<Live>('off');
 
 export interface Listener {
@@ -17,11 +18,13 @@ export interface Listener {
 
 const HIDDEN_GRACE_MS = 5000;
 const RETRY_MAX_MS = 15000;
+const POLL_MS = 10000;
 
 let source: EventSource | null = null;
 let wanted: { view: View; listener: Listener } | null = null;
 let retryMs = 1000;
 let retryTimer: ReturnType<typeof setTimeout> | undefined;
+let pollTimer: ReturnType<typeof setInterval> | undefined;
 let hideTimer: ReturnType<typeof setTimeout> | undefined;
 
 function parsed<T>(event: MessageEvent<string>, use: (value: T) => void): void {
@@ -35,6 +38,7 @@ function parsed<T>(event: MessageEvent<string>, use: (value: T) => void): void {
 
 function close(): void {
   clearTimeout(retryTimer);
+  clearInterval(pollTimer);
   source?.close();
   source = null;
 }
@@ -55,6 +59,11 @@ function open(): void {
   close();
   if (!wanted) return;
   const { view, listener } = wanted;
+  if (viewAs.peek()) { // a stream of events has no header to say it in
+    live.value = 'poll';
+    pollTimer = setInterval(() => { if (!document.hidden) listener.resync(); }, POLL_MS);
+    return;
+  }
   const stream = new EventSource(`/api/v1/stream?${viewQuery(view)}`);
   let opened = false;
   source = stream;

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Translation } from '../i18n/types.ts';
+import type { texts as en } from './en.ts';
+
+export const texts: Translation<typeof en> = {
+  'cmdk.title': 'Commandes',
+  'cmdk.label': 'Aller à une page, trouver un hôte, un service ou un groupe, ou agir',
+  'cmdk.placeholder': 'Page, hôte, service, groupe, action ou réglage',
+  'cmdk.searching': 'Recherche en cours',
+  'cmdk.none': 'Rien ne correspond. Essayez une partie du nom d’un hôte ou d’un service.',
+  'cmdk.pages': 'Pages du menu',
+  'cmdk.actions': 'Agir',
+  'cmdk.settings': 'Réglages',
+  'cmdk.resources': 'Hôtes et services',
+  'cmdk.groups': 'Groupes',
+  'cmdk.is': 'en vigueur',
+  'cmdk.on': { one: 'sur {name}', other: 'sur {n} ressources' },
+  'cmdk.ack': 'Acquitter',
+  'cmdk.unack': 'Retirer l’acquittement',
+  'cmdk.downtime': 'Planifier une maintenance',
+  'cmdk.comment': 'Écrire un commentaire',
+  'cmdk.check': 'Contrôler maintenant',
+  'cmdk.graphs': 'Afficher les graphiques',
+  'cmdk.clear': 'Vider la sélection',
+  'cmdk.theme_auto': 'Thème du système',
+  'cmdk.theme_light': 'Thème clair',
+  'cmdk.theme_dark': 'Thème sombre',
+  'cmdk.contrast_on': 'Activer le contraste élevé',
+  'cmdk.contrast_off': 'Désactiver le contraste élevé',
+  'cmdk.density_compact': 'Lignes compactes',
+  'cmdk.density_normal': 'Lignes normales',
+  'cmdk.density_detailed': 'Lignes détaillées',
+  'cmdk.keys_on': 'Activer les raccourcis à une seule touche',
+  'cmdk.keys_off': 'Désactiver les raccourcis à une seule touche',
+};
