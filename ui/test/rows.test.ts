@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { mayEnter, nameOf, stillMatches, type Row, type View } from '../src/model.ts';
 import { Rows } from '../src/store/rows.ts';
 
-const view: View = { q: '', filter: 'unhandled', states: [], kind: '', host: '', group: [], sort: 'severity', order: 'desc' };
+const view: View = { q: '', filter: 'unhandled', states: [], kind: '', host: '', group: [], view: 'all', under: '', sort: 'severity', order: 'desc' };
 const row = (id: string, patch: Partial<Row> = {}): Row => ({
   id, kind: 'service', host: 'web', service: id, state: 'critical', hard: true, attempt: 1, max_attempts: 3, since: null, last_check: null, next_check: null,
   output: '', acknowledged: false, in_downtime: false, flapping: false, ...patch,

@@ -94,6 +94,6 @@ export const rowCommand = (row: Row): Command => ({
 
 export const groupCommand = (g: Found): Command => ({
   id: `group.${g.kind}.${g.name}`, section: t('cmdk.groups'), text: g.name, icon: 'users',
-  more: [g.alias !== g.name ? g.alias : '', g.kind === 'hostgroup' ? t('search.hosts', { n: g.hosts }) : '', t('search.services', { n: g.services })].filter(Boolean).join(' · '),
+  more: [g.alias !== g.name ? g.alias : '', g.kind === 'hostgroup' ? t('cmdk.hosts', { n: g.hosts }) : '', t('cmdk.services', { n: g.services })].filter(Boolean).join(' · '),
   run: () => only({ page: 'resources', group: [g.name] }),
 });

@@ -14,6 +14,8 @@ export const texts = {
   'cmdk.groups': 'Groups',
   'cmdk.is': 'in force',
   'cmdk.on': { one: 'on {name}', other: 'on {n} resources' },
+  'cmdk.hosts': { one: '{n} host', other: '{n} hosts' },
+  'cmdk.services': { one: '{n} service', other: '{n} services' },
   'cmdk.ack': 'Acknowledge',
   'cmdk.unack': 'Remove the acknowledgement',
   'cmdk.downtime': 'Plan a downtime',

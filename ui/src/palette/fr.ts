@@ -15,6 +15,8 @@ export const texts: Translation<typeof en> = {
   'cmdk.groups': 'Groupes',
   'cmdk.is': 'en vigueur',
   'cmdk.on': { one: 'sur {name}', other: 'sur {n} ressources' },
+  'cmdk.hosts': { one: '{n} hôte', other: '{n} hôtes' },
+  'cmdk.services': { one: '{n} service', other: '{n} services' },
   'cmdk.ack': 'Acquitter',
   'cmdk.unack': 'Retirer l’acquittement',
   'cmdk.downtime': 'Planifier une maintenance',
