@@ -5,6 +5,7 @@
 #include "api/availability.h"
 #include "api/complete.h"
 #include "api/event.h"
+#include "api/filter.h"
 #include "api/group.h"
 #include "api/list.h"
 #include "api/metrics.h"
@@ -114,6 +115,15 @@ const struct api_route route_table[] = {
             "`suggestions` with `text`, "
             "which stands in the place of the characters `from` to `to`, with what it is (`kind`) and an "
             "explanation (`about`)"},
+    {"GET", V1 "/filters", RIGHT_SELF, SCOPE_NONE, filter_list, .answer = &filter_list_shape,
+     .doc = "The lists that one has saved by name, and those that are shared"},
+    {"PUT", V1 "/filters/{name}", RIGHT_SELF, SCOPE_NONE, filter_put, .answer = &shape_ok,
+     .body = filter_body,
+     .doc = "Save a list by name, or put another in its place; to share it takes the right filters.share"},
+    {"DELETE", V1 "/filters/{name}", RIGHT_SELF, SCOPE_NONE, filter_delete, .answer = &shape_ok,
+     .query = filter_query_delete,
+     .doc = "Delete a saved list: one's own, or with `by` a shared one of somebody else, which takes the "
+            "right filters.share"},
     {"GET", V1 "/groups", RIGHT_RESOURCES_READ, SCOPE_LIST, group_list, .answer = &group_list_shape,
      .query = group_query,
      .doc = "The host groups and service groups, by name, with how many hosts and services the parameter "

@@ -21,7 +21,7 @@ static inline bool backup_name_allowed(const char *folder, struct str file)
             return false;
     }
     if (str_eq_c(str_of(folder), "auth"))
-        return str_eq_c(file, "users");
+        return str_eq_c(file, "users") || str_eq_c(file, "filters");
     if (str_eq_c(str_of(folder), "db"))
         return str_ends(file, STR(".db"));
     if (str_eq_c(str_of(folder), "db/series")) {

@@ -6,6 +6,7 @@
  *
  * A `users` file that cannot be read is no reason to begin anew: nobody gets in, no set-up link is made, and the log says why.
  */
+#include "role/auth_filter.h"
 #include "role/auth_store.h"
 
 #include "api/api.h"
@@ -27,12 +28,15 @@
 
 #define AUTH_FILE_MAX                                                                                        \
     (16u * 1024 * 1024) /* all the users, groups and tokens there may be, with the longest scopes */
-#define AUTH_SAVE_US (60 * TIME_S) /* when sessions were last used is not worth a write each time */
+#define FILTERS_FILE_MAX (16u * 1024 * 1024)
+#define AUTH_SAVE_US     (60 * TIME_S) /* when sessions were last used is not worth a write each time */
 
 struct auth {
     struct auth_store store;
+    struct auth_filters filters;
     int dir;
-    bool none; /* there is no file of users */
+    bool filters_wrong; /* the file of filters is damaged */
+    bool none;          /* there is no file of users */
     char wrong
         [40]; /* where the users' file is damaged, or its name if it cannot be read; empty: it is whole */
     struct loop_timer save;
@@ -139,6 +143,51 @@ static void save_late(void *user)
     loop_timer_set(r->loop, &a->save, (struct mono){loop_now(r->loop).us + AUTH_SAVE_US}, save_late, r);
 }
 
+/* A file that cannot be read stays as it is: nothing is saved over it. */
+static void load_filters(struct role *r)
+{
+    struct auth *a = r->self;
+    struct buf text = BUF_INIT;
+    struct err err = ERR_INIT;
+    int rc = file_read_at(a->dir, "filters", FILTERS_FILE_MAX, &text, &err);
+
+    auth_filters_release(&a->filters);
+    a->filters.changed = a->filters_wrong = false;
+    if (rc >= 0)
+        rc = auth_filters_load(&a->filters, buf_str(&text), &err);
+    if (rc < 0 && rc != E_NOENT) {
+        a->filters_wrong = true;
+        log_error("%s/auth/filters: %s. There are no saved filters until a copy of the file is put back, or "
+                  "it is removed, "
+                  "and Vigie is restarted",
+                  r->state_dir, err.text);
+    }
+    buf_release(&text);
+}
+
+/* On disk before it is answered, or taken back by reading the file again. */
+static void keep_filters(struct role *r, struct auth_result *out)
+{
+    struct auth *a = r->self;
+    struct buf text = BUF_INIT;
+    struct err err = ERR_INIT;
+
+    if (!a->filters.changed)
+        return;
+    a->filters.changed = false;
+    auth_filters_dump(&a->filters, &text);
+    if (a->filters_wrong || file_replace_at(a->dir, "filters", text.data, text.len, 0600, &err) < 0) {
+        log_error("the file auth/filters cannot be written: %s",
+                  a->filters_wrong ? "it is damaged" : err.text);
+        if (!a->filters_wrong)
+            load_filters(r);
+        else
+            auth_filters_release(&a->filters);
+        *out = (struct auth_result){.code = AUTH_BROKEN, .problem = PROBLEM_FILTERS_UNWRITABLE};
+    }
+    buf_release(&text);
+}
+
 /* ---- the gate's questions ---- */
 
 static void tell_setup(struct role *r, const char *token)
@@ -213,10 +262,18 @@ static void on_auth_req(struct role *r, struct peer *p, const struct msg *m)
         out.code = AUTH_BROKEN;
         out.problem = PROBLEM_USERS_UNREADABLE;
     } else {
-        if (!auth_op(&a->store, now(), q->op, q->args.at, q->args.n, &out, &a->list))
+        if (!auth_filter_op(&a->filters, now(), q->op, q->args.at, q->args.n, &out, &a->list) &&
+            !auth_op(&a->store, now(), q->op, q->args.at, q->args.n, &out, &a->list))
             log_fatal("gate asked for " STR_FMT " with %zu arguments, which is nothing", STR_ARG(q->op),
                       q->args.n);
         keep(r, &setup, &out);
+        if (out.code == AUTH_OK && str_eq_c(q->op, "user_delete")) {
+            struct auth_result late = {0}; /* the user is gone, whatever becomes of this */
+
+            auth_filters_forget(&a->filters, q->args.at[0]);
+            keep_filters(r, &late);
+        }
+        keep_filters(r, &out);
         if (a->wrong[0])
             str_copy(out.user, sizeof(out.user), STR("no"));
     }
@@ -273,6 +330,7 @@ static void serve(struct role *r)
     if (a->dir < 0)
         log_fatal("no folder for the users' file was handed over");
     load_users(r);
+    load_filters(r);
     if (a->none) /* from now on a folder without it is one that came in part, and the parent says so */
         save_file(a, "users", auth_store_dump_users);
     if (load_file(a, "sessions", auth_store_load_sessions, &err) < 0)
@@ -297,6 +355,7 @@ static void stop(struct role *r)
     if (a->store.sessions_changed)
         save_sessions(a);
     auth_store_release(&a->store);
+    auth_filters_release(&a->filters);
     buf_release(&a->out);
     buf_release(&a->list);
     buf_release(&a->grants);

@@ -48,7 +48,7 @@ export interface Options {
   open?: boolean; // a 401 is an answer here, not the end of a session
 }
 
-export async function api<T>(method: 'GET' | 'POST' | 'DELETE', path: string, options: Options = {}): Promise<T> {
+export async function api<T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, options: Options = {}): Promise<T> {
   const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': lang.peek() }; // refusals come in the page's language
   if (options.body !== undefined) headers['Content-Type'] = 'application/json';
   if (viewAs.peek()) headers['X-View-As'] = viewAs.peek();

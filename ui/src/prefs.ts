@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a person chose for this browser: theme, contrast, density, language, single-key shortcuts.
+// What a person chose for this browser: theme, contrast, density, language, single-key shortcuts, columns of the list.
 
 export type Theme = 'auto' | 'light' | 'dark';
 export type Density = 'normal' | 'compact' | 'detailed';
 export type Lang = 'en' | 'fr';
+// Of the list, behind state and name.
+export type Column = 'since' | 'output' | 'checked' | 'spark';
+export const COLUMNS: readonly Column[] = ['since', 'output', 'checked', 'spark'];
 
 export interface Prefs {
   theme: Theme;
@@ -11,10 +14,11 @@ export interface Prefs {
   density: Density;
   lang: Lang | null; // null: the browser's
   keys: boolean;
+  columns: readonly Column[]; // those that are shown, in order
 }
 
 const KEY = 'vigie.prefs';
-const DEFAULTS: Prefs = { theme: 'auto', contrast: false, density: 'normal', lang: null, keys: true };
+const DEFAULTS: Prefs = { theme: 'auto', contrast: false, density: 'normal', lang: null, keys: true, columns: COLUMNS };
 
 const oneOf = <T>(value: unknown, allowed: readonly T[], fallback: T): T =>
   allowed.includes(value as T) ? (value as T) : fallback;
@@ -34,6 +38,7 @@ export function parsePrefs(text: string | null): Prefs {
     density: oneOf(raw['density'], ['normal', 'compact', 'detailed'] as const, DEFAULTS.density),
     lang: oneOf(raw['lang'], ['en', 'fr', null] as const, DEFAULTS.lang),
     keys: raw['keys'] !== false,
+    columns: Array.isArray(raw['columns']) ? [...new Set(raw['columns'].filter((c): c is Column => COLUMNS.includes(c as Column)))] : DEFAULTS.columns,
   };
 }
 

@@ -28,7 +28,7 @@ export function termsOf(text: string): string[] {
 export const isUnfinished = (text: string): boolean => {
   const last = termsOf(text).at(-1) ?? '';
   const quotes = [...last.replace(/\\./g, '')].filter((c) => c === '"').length;
-  return last === 'OR' || /^[!-]$/.test(last) || /^[!-]?[A-Za-z_][A-Za-z0-9_.]*:(.*,)?[=~<>]*=?$/.test(last) || (quotes % 2 === 1 && /^[!-]?"|[:,=~]"/.test(last));
+  return last === 'OR' || /^[!-]$/.test(last) || /^[!-]?[A-Za-z_][A-Za-z0-9_.]*:([^"]*[,=~<>])?$/.test(last) || (quotes % 2 === 1 && /^[!-]?"|[:,=~]"/.test(last));
 };
 
 // What of a text can be asked for while its last term is being typed.

@@ -13,6 +13,7 @@ import { Kbd, Segments } from '../../parts/bits.tsx';
 import { Icon } from '../../parts/icons.tsx';
 import { CellMenu, Terms } from './narrow.tsx';
 import { ResourceTable } from './table.tsx';
+import { Tools } from './tools.tsx';
 
 const filterNames = (): readonly (readonly [Filter, string])[] =>
   [['unhandled', t('list.unhandled')], ['problems', t('list.problems')], ['all', t('list.all')]];
@@ -25,6 +26,7 @@ const Bar = (): JSX.Element => (
     <h1>{t('page.resources')}</h1>
     <Segments class="filter" label={t('list.filter')} value={route.value.filter} options={filterNames()} onPick={(filter) => go({ filter, states: [] })} />
     <Segments class="as" label={t('list.as')} value={route.value.view} options={viewNames()} onPick={(view) => go({ view, under: '' })} />
+    <Tools />
   </div>
 );
 

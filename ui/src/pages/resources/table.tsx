@@ -2,8 +2,9 @@
 // The list. Only the rows near the window are drawn: ten thousand loaded rows scroll like fifty.
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { t } from '../../i18n/i18n.ts';
-import { GROUPED_SORTS, isHandled, isProblem, nameOf, nameRoom, sortOf, type Row, type SortKey, type State } from '../../model.ts';
+import { prefs, t } from '../../i18n/i18n.ts';
+import type { Column } from '../../prefs.ts';
+import { GROUPED_SORTS, isHandled, isProblem, nameOf, nameRoom, sortOf, type Order, type Row, type SortKey, type State } from '../../model.ts';
 import { FIRST_ORDER, formatRoute, go, route } from '../../route.ts';
 import { openRow } from '../../keys.ts';
 import { slowNow } from '../../store/now.ts';
@@ -20,13 +21,21 @@ const OVERSCAN = 12;
 const NEAR_END_PX = 800;
 const FLASH_MS = 3000;
 
-const COLUMNS: readonly { key: SortKey; label: 'list.col_state' | 'list.col_resource' | 'list.col_since' | 'list.col_info' | 'list.col_checked'; cls: string }[] = [
+interface ColumnRow {
+  key: SortKey | 'spark';
+  label: 'list.col_state' | 'list.col_resource' | 'list.col_since' | 'list.col_info' | 'list.col_checked' | 'list.col_spark';
+  cls: string;
+}
+const FIRST: readonly ColumnRow[] = [
   { key: 'severity', label: 'list.col_state', cls: 'c-state' },
   { key: 'name', label: 'list.col_resource', cls: 'c-res' },
-  { key: 'since', label: 'list.col_since', cls: 'c-since' },
-  { key: 'output', label: 'list.col_info', cls: 'c-info' },
-  { key: 'checked', label: 'list.col_checked', cls: 'c-chk num' },
 ];
+const MORE: Readonly<Record<Column, ColumnRow>> = {
+  since: { key: 'since', label: 'list.col_since', cls: 'c-since' },
+  output: { key: 'output', label: 'list.col_info', cls: 'c-info' },
+  checked: { key: 'checked', label: 'list.col_checked', cls: 'c-chk num' },
+  spark: { key: 'spark', label: 'list.col_spark', cls: 'c-spark' },
+};
 
 function sortBy(key: SortKey): void {
   const { sort, order } = route.peek();
@@ -43,6 +52,10 @@ function SelectAll(): JSX.Element {
   );
 }
 
+const SortButton = ({ col, label, arrow, off }: { col: SortKey; label: string; arrow: Order | ''; off: boolean }): JSX.Element => (
+  <button type="button" disabled={off} onClick={() => sortBy(col)}>{label}{arrow && <Icon name={arrow === 'asc' ? 'up' : 'down'} />}</button>
+);
+
 function Head(): JSX.Element {
   const { order, view } = route.value;
   const sort = sortOf(route.value);
@@ -50,14 +63,11 @@ function Head(): JSX.Element {
     <thead>
       <tr>
         <th scope="col" class="c-sel"><SelectAll /></th>
-        {COLUMNS.map((col) => (
+        {[...FIRST, ...prefs.value.columns.map((c) => MORE[c])].map((col) => (
           <th key={col.key} scope="col" class={col.cls} {...(sort === col.key ? { 'aria-sort': order === 'asc' ? 'ascending' : 'descending' } as const : {})}>
-            <button type="button" disabled={view !== 'all' && !GROUPED_SORTS.includes(col.key)} onClick={() => sortBy(col.key)}>
-              {t(col.label)}{sort === col.key && <Icon name={order === 'asc' ? 'up' : 'down'} />}
-            </button>
+            {col.key === 'spark' ? t(col.label) : <SortButton col={col.key} label={t(col.label)} arrow={sort === col.key ? order : ''} off={view !== 'all' && !GROUPED_SORTS.includes(col.key)} />}
           </th>
         ))}
-        <th scope="col" class="c-spark">{t('list.col_spark')}</th>
       </tr>
     </thead>
   );
@@ -133,6 +143,15 @@ function clickRow(id: string, event: MouseEvent): void {
   openRow(id, link !== null && event.detail === 0); // detail 0: Enter on the link
 }
 
+function Cell({ column, row }: { column: Column; row: Row }): JSX.Element {
+  switch (column) {
+    case 'since': return <td class="c-since h"><Age at={row.folded && route.value.view !== 'problems' ? row.folded.since : row.since} bare /></td>;
+    case 'output': return <td class="c-info out">{row.folded ? <FoldedCell row={row} folded={row.folded} /> : <span>{row.output || firstCheck(row)}</span>}</td>;
+    case 'checked': return <td class="c-chk num"><Age at={row.last_check} bare /></td>;
+    default: return <td class="c-spark"><Spark id={row.id} /></td>;
+  }
+}
+
 function RowView({ id, index, first }: { id: string; index: number; first: boolean }): JSX.Element | null {
   const cell = rows.cell(id)?.value;
   if (!cell) return null;
@@ -147,10 +166,7 @@ function RowView({ id, index, first }: { id: string; index: number; first: boole
         <div class="rn"><a class="r" href={formatRoute({ ...route.value, open: id })} data-row={id} tabIndex={tab} draggable={false} onFocus={() => { current.value = id; }}><Name row={row} /></a>
         <Tags row={row} /></div>
       </th>
-      <td class="c-since h"><Age at={row.folded && route.value.view !== 'problems' ? row.folded.since : row.since} bare /></td>
-      <td class="c-info out">{row.folded ? <FoldedCell row={row} folded={row.folded} /> : <span>{row.output || firstCheck(row)}</span>}</td>
-      <td class="c-chk num"><Age at={row.last_check} bare /></td>
-      <td class="c-spark"><Spark id={id} /></td>
+      {prefs.value.columns.map((c) => <Cell key={c} column={c} row={row} />)}
     </tr>
   );
 }
@@ -228,7 +244,7 @@ export function ResourceTable({ caption }: { caption: string }): JSX.Element {
     <div class="tbl" ref={box} onPointerMove={touched} onWheel={touched}>
       <table class="list" role="grid" aria-rowcount={matched.value + 1}>
         <caption class="sr">{caption}</caption>
-        <colgroup><col class="c-sel" /><col class="c-state" /><col class="c-res" ref={(el) => el?.style.setProperty('--res', `${room}px`)} /><col class="c-since" /><col class="c-info" /><col class="c-chk" /><col class="c-spark" /></colgroup>
+        <colgroup><col class="c-sel" /><col class="c-state" /><col class="c-res" ref={(el) => el?.style.setProperty('--res', `${room}px`)} />{prefs.value.columns.map((c) => <col key={c} class={MORE[c].cls.split(' ')[0]} />)}</colgroup>
         <Head />
         <tbody>
           <Spacer height={from * win.height} />

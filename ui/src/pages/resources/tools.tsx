@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// Beside the list's title: saved filters, and which columns there are, in which order.
+import type { ComponentChildren, JSX } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { errorText } from '../../api.ts';
+import { prefs, setPrefs, t } from '../../i18n/i18n.ts';
+import { COLUMNS, type Column } from '../../prefs.ts';
+import { may } from '../../rights.ts';
+import { Icon } from '../../parts/icons.tsx';
+import { currentQuery, forget, readSaved, save, saved, show, type Saved } from '../../store/filters.ts';
+
+function Popup({ label, children, opened }: { label: string; children: (close: () => void) => ComponentChildren; opened?: () => void }): JSX.Element {
+  const [open, setOpen] = useState(false);
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!open) return undefined;
+    opened?.();
+    const outside = (e: MouseEvent): void => { if (e.target instanceof Node && !box.current?.contains(e.target)) setOpen(false); };
+    const key = (e: KeyboardEvent): void => {
+      if (e.key !== 'Escape') return;
+      e.preventDefault();
+      e.stopPropagation();
+      setOpen(false);
+      box.current?.querySelector('button')?.focus();
+    };
+    document.addEventListener('mousedown', outside);
+    document.addEventListener('keydown', key, true);
+    return () => {
+      document.removeEventListener('mousedown', outside);
+      document.removeEventListener('keydown', key, true);
+    };
+  }, [open]);
+  return (
+    <div class="pop" ref={box}>
+      <button type="button" class="btn" aria-expanded={open} onClick={() => setOpen(!open)}>{label}</button>
+      {open && <div class="popbox" role="group" aria-label={label}>{children(() => setOpen(false))}</div>}
+    </div>
+  );
+}
+
+function SavedRow({ one, close, failed }: { one: Saved; close: () => void; failed: (e: unknown) => void }): JSX.Element {
+  const here = one.query === currentQuery();
+  return (
+    <li>
+      <button type="button" class="w" aria-current={here ? 'true' : undefined} onClick={() => { close(); show(one); }}>{one.name}{one.shared && <small>{one.own ? t('saved.shared') : t('saved.by', { user: one.by })}</small>}</button>
+      {(one.shared ? may('filters.share') : one.own) && <button type="button" class="x" aria-label={t('saved.delete', { name: one.name })} data-tip={t('saved.delete', { name: one.name })} onClick={() => { forget(one).catch(failed); }}><Icon name="close" /></button>}
+    </li>
+  );
+}
+
+function SavedFilters({ close }: { close: () => void }): JSX.Element {
+  const [name, setName] = useState('');
+  const [shared, setShared] = useState(false);
+  const [wrong, setWrong] = useState('');
+  const failed = (e: unknown): void => setWrong(errorText(e));
+  const submit = (e: globalThis.Event): void => {
+    e.preventDefault();
+    if (!name.trim()) return;
+    save(name.trim(), shared).then(() => { setName(''); setWrong(''); }, failed);
+  };
+  return (
+    <>
+      {saved.value.length === 0 ? <p class="muted">{t('saved.none')}</p> : <ul>{saved.value.map((one) => <SavedRow key={one.by + one.name} one={one} close={close} failed={failed} />)}</ul>}
+      <form onSubmit={submit}>
+        <label>{t('saved.name')}<input type="text" maxLength={60} value={name} onInput={(e) => setName(e.currentTarget.value)} /></label>
+        {may('filters.share') && <label class="opt"><input type="checkbox" checked={shared} onChange={(e) => setShared(e.currentTarget.checked)} /><span>{t('saved.share')}</span></label>}
+        <button type="submit" class="btn p" disabled={!name.trim()}>{t('saved.save')}</button>
+        {wrong && <p class="bad" role="alert">{wrong}</p>}
+      </form>
+    </>
+  );
+}
+
+const columnName = (c: Column): string => t(c === 'output' ? 'list.col_info' : `list.col_${c}`);
+
+function ColumnChoice(): JSX.Element {
+  const shown = prefs.value.columns;
+  const all = [...shown, ...COLUMNS.filter((c) => !shown.includes(c))];
+  const toggle = (c: Column): void => void setPrefs({ columns: shown.includes(c) ? shown.filter((one) => one !== c) : [...shown, c] });
+  const up = (i: number): void => void setPrefs({ columns: shown.map((c, k) => (k === i - 1 ? shown[i]! : k === i ? shown[i - 1]! : c)) });
+  return (
+    <ul>
+      {all.map((c, i) => (
+        <li key={c}>
+          <label class="opt"><input type="checkbox" checked={shown.includes(c)} onChange={() => toggle(c)} /><span>{columnName(c)}</span></label>
+          {i > 0 && i < shown.length && <button type="button" class="x" aria-label={t('columns.up', { name: columnName(c) })} data-tip={t('columns.up', { name: columnName(c) })} onClick={() => up(i)}><Icon name="up" /></button>}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+export const Tools = (): JSX.Element => (
+  <div class="tools">
+    <Popup label={t('saved.title')} opened={() => void readSaved().catch(() => undefined)}>{(close) => <SavedFilters close={close} />}</Popup>
+    <Popup label={t('columns.title')}>{() => <ColumnChoice />}</Popup>
+  </div>
+);
