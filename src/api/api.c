@@ -4,6 +4,7 @@
 #include "api/api_ask.h"
 #include "api/api_int.h"
 #include "api/api_reply.h"
+#include "api/audit.h"
 #include "api/names.h"
 #include "api/route.h"
 #include "api/stream.h"
@@ -16,6 +17,7 @@
 
 static void request_free(struct api *a, struct api_request *q)
 {
+    audit_end(a, q);
     map_remove_u64(&a->pending, q->serial);
     a->n_pending--;
     a->n_logins -= q->login;
@@ -128,12 +130,6 @@ static void refuse(struct api *a, struct api_request *q, const struct guard_verd
         api_fail(a, q, v->status, v->field, v->problem);
 }
 
-/* Where who did what will stand before it has an effect (TODO #7); now handlers say it when it has had one (api_audit). */
-static void record(struct api *a, struct api_request *q)
-{
-    q->route->run(a, q);
-}
-
 /* The one way from who asks to the handler: right, scope, parameters, record. */
 static void enter(struct api *a, struct api_request *q)
 {
@@ -146,7 +142,7 @@ static void enter(struct api *a, struct api_request *q)
     else if (q->asks)
         api_take_body(a, q);
     else if (query_is_good(a, q))
-        record(a, q);
+        audit_before(a, q);
 }
 
 bool api_session_secret(const struct api_request *q, struct str *secret)
@@ -343,6 +339,7 @@ void api_tick(struct api *a)
 {
     api_each(a, expire, (uint64_t)a->ports->mono(a->user).us);
     stream_tick(a);
+    audit_tick(a);
 }
 
 /* ---- life ---- */

@@ -4,11 +4,12 @@
  * The API: one request's way from its arrival to its answer. What a handler may do on the way is in api/api_reply.h (answers) and api/api_ask.h (questions to other roles).
  *
  *   api_receive -> route (404, 405) -> other sites (403, 415) -> who asks (session, token, local user: perhaps auth is asked) -> right and scope (401, 403) -> parameters (400)
- *     -> handler -> answers at once, or asks one other role and goes on when the answer is there (504 when it does not come)
+ *     -> the audit record, where the route says so (api/audit.h) -> handler -> answers at once, or asks one other role and goes on when the answer is there (504 when it does not come)
  *
  * A resource is one file with its handlers; the table of routes (api/route.c) names them with method, path, right, scope and one line of documentation, and there is no other way in.
  * Nothing here opens, sends or waits: role/gate lends its hands (struct api_ports), a test lends others. One request asks one thing at a time.
  */
+#include "api/audit_pace.h"
 #include "api/metrics_damage.h"
 #include "api/metrics_export.h"
 #include "api/metrics_series.h"
@@ -32,7 +33,7 @@ struct api_request;
 struct api_route;
 
 /* What another role answered; kind says which member counts. */
-enum api_answer_kind { API_FROM_AUTH, API_FROM_ENGINE, API_FROM_READER, API_FROM_PARENT, API_FROM_STORE };
+enum api_answer_kind { API_FROM_AUTH, API_FROM_ENGINE, API_FROM_READER, API_FROM_PARENT, API_FROM_STORE, API_FROM_AUDIT };
 struct api_answer {
     enum api_answer_kind kind;
     bool ok;
@@ -42,6 +43,7 @@ struct api_answer {
     size_t n_values;
     struct str json;    /* reader: all rows, joined */
     struct str reasons; /* engine, asked why: core/reason.h */
+    uint64_t number;    /* audit record: of the entry */
 };
 enum {
     API_AUTH_CODE,
@@ -80,6 +82,9 @@ struct api_request {
     struct str param[API_PARAMS_MAX]; /* of the path, decoded */
     struct mono due;
     bool answered, login; /* login: counts against API_LOGINS_MAX */
+    int status;           /* of the answer; 0: none was begun */
+    uint64_t audited;     /* the entry of the audit record that says what this asks; 0: there is none */
+    bool unaudited;       /* and there should be one: it goes on without */
     api_resume_f *resume; /* who goes on when the answer comes */
     enum api_answer_kind waits_for;
     struct buf json; /* rows of the reader, as they come */
@@ -104,6 +109,8 @@ struct api_ports {
     int (*why)(void *user, uint64_t serial, uint64_t oid); /* the engine, too */
     int (*reader)(void *user, uint64_t serial, const char *stmt, const struct str *args, size_t n);
     int (*reload)(void *user, uint64_t serial);
+    /* An entry for the audit record; serial 0: nobody waits for its number. */
+    int (*audit)(void *user, uint64_t serial, const struct audit_entry *e);
     /* at: four names of each rename; or, with drop, one that is taken back. */
     int (*rename)(void *user, uint64_t serial, struct str by, const struct str *at, size_t n, uint64_t drop);
     /* The answer, or with more its begin; headers: lines. Then data until end. */
@@ -136,6 +143,7 @@ struct api {
     char record_why[512];      /* what is not written as it should be, and why; empty: all is */
     struct api_export exports[API_EXPORTS];
     struct api_damage damage;
+    struct api_audit_state audit;
     bool reload_refused;
     struct buf renames; /* that wait for their reload, as the store tells them; how many there are */
     uint64_t n_renames, config_warning_count, log_lost, syslog_lost, records_lost; /* given up */

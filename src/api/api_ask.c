@@ -15,7 +15,7 @@
 static void waits(struct api *a, struct api_request *q, enum api_answer_kind kind, int rc,
                   api_resume_f *resume)
 {
-    static const char *const role[] = {"auth", "engine", "reader", "parent", "store"};
+    static const char *const role[] = {"auth", "engine", "reader", "parent", "store", "store"};
 
     if (rc < 0) {
         api_header(q, "Retry-After: 1");
@@ -66,6 +66,18 @@ bool api_reader_refused(struct api *a, struct api_request *q, const struct api_a
 void api_ask_reload(struct api *a, struct api_request *q, api_resume_f *resume)
 {
     waits(a, q, API_FROM_PARENT, a->ports->reload(a->user, q->serial), resume);
+}
+
+/* That it cannot be asked is an answer, too: what is done then is the affair of who asks. */
+void api_ask_audit(struct api *a, struct api_request *q, const struct audit_entry *e, api_resume_f *resume)
+{
+    if (a->ports->audit(a->user, q->serial, e) < 0) {
+        resume(a, q,
+               &(struct api_answer){.kind = API_FROM_AUDIT, .error = STR("the role store is not there")});
+        return;
+    }
+    q->waits_for = API_FROM_AUDIT;
+    q->resume = resume;
 }
 
 void api_ask_rename(struct api *a, struct api_request *q, const struct str *names, size_t n, uint64_t drop,
@@ -172,6 +184,10 @@ static void lose(struct api *a, struct api_request *q, uint64_t kind)
 {
     if (!q->resume || q->waits_for != (enum api_answer_kind)kind)
         return;
+    if (kind == API_FROM_AUDIT) {
+        resume(a, q, &(struct api_answer){.kind = API_FROM_AUDIT, .error = STR("the role store is restarted")});
+        return;
+    }
     q->resume = NULL;
     api_header(q, "Retry-After: 1");
     api_fail(a, q, 503, NULL, PROBLEM_PART_RESTARTED);

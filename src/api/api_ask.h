@@ -13,6 +13,7 @@ void api_ask_why(struct api *a, struct api_request *q, uint64_t oid, api_resume_
 void api_ask_reader(struct api *a, struct api_request *q, const char *stmt, const struct str *args, size_t n,
                     api_resume_f *resume);
 void api_ask_reload(struct api *a, struct api_request *q, api_resume_f *resume);
+void api_ask_audit(struct api *a, struct api_request *q, const struct audit_entry *e, api_resume_f *resume);
 void api_ask_rename(struct api *a, struct api_request *q, const struct str *names, size_t n, uint64_t drop,
                     api_resume_f *resume);
 /* Refusals as problems: true when it answered. */

@@ -53,6 +53,7 @@ static void send_answer(struct api *a, struct api_request *q, int status, const 
     }
     q->answered = true;
     see_shape(a, q, status, str_of(type), body);
+    q->status = status;
     a->count.by_class[status / 100 % 6]++;
     buf_printf(&lines, "Content-Type: %s\nCache-Control: no-store\n", type);
     buf_add_str(&lines, buf_str(&q->headers));
@@ -91,6 +92,7 @@ void api_reply_begin(struct api *a, struct api_request *q, int status, struct st
     struct buf lines = BUF_INIT;
 
     q->begun = true;
+    q->status = status;
     a->count.by_class[status / 100 % 6]++;
     buf_printf(&lines, "Content-Type: " STR_FMT "\nCache-Control: no-store\n", STR_ARG(type));
     buf_add_str(&lines, buf_str(&q->headers));

@@ -17,6 +17,7 @@ struct body_field {
     int64_t min, max;         /* length of a text in bytes, range of a number, how many a list may hold */
     const char *const *words; /* BODY_WORD: what it may be, ended by NULL */
     const char *doc;
+    bool secret; /* it does not stand in the audit record */
 };
 
 struct body_value {

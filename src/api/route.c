@@ -2,6 +2,7 @@
 #include "api/route.h"
 
 #include "api/action.h"
+#include "api/audit.h"
 #include "api/availability.h"
 #include "api/complete.h"
 #include "api/event.h"
@@ -64,12 +65,12 @@ const struct api_route route_table[] = {
     {"POST", V1 "/setup/check", RIGHT_OPEN, SCOPE_NONE, session_setup_check, .answer = &shape_ok,
      .body = session_body_setup_check, .doc = "Whether the set-up link is the right one"},
     {"POST", V1 "/setup/link", RIGHT_USERS_WRITE, SCOPE_ALL, session_setup_renew,
-     .answer = &session_link_shape, .status = 201, .doc = "A new set-up link, while there is no user"},
-    {"POST", V1 "/login", RIGHT_OPEN, SCOPE_NONE, session_login, .answer = &session_shape, .audited = true,
+     .answer = &session_link_shape, .status = 201, .audited = true, .doc = "A new set-up link, while there is no user"},
+    {"POST", V1 "/login", RIGHT_OPEN, SCOPE_NONE, session_login, .answer = &session_shape, .audited = true, .late = true,
      .body = session_body_login,
      .doc = "Sign in: opens a session. Where there is a second factor, 401 with the code totp_needed asks "
             "for `code`"},
-    {"POST", V1 "/logout", RIGHT_SELF, SCOPE_NONE, session_logout, .answer = &shape_ok, .audited = true,
+    {"POST", V1 "/logout", RIGHT_SELF, SCOPE_NONE, session_logout, .answer = &shape_ok, .audited = true, .lets_go = true,
      .doc = "End this session"},
     {"GET", V1 "/session", RIGHT_SELF, SCOPE_NONE, session_show, .answer = &session_shape,
      .doc = "Who one is, which rights one has, and the value for X-CSRF"},
@@ -272,6 +273,11 @@ const struct api_route route_table[] = {
             "only the latter changes"},
     {"DELETE", V1 "/roles/{name}", RIGHT_ROLES_WRITE, SCOPE_ALL, role_delete, .answer = &shape_ok,
      .audited = true, .doc = "Delete a role that nobody has"},
+    {"GET", V1 "/audit", RIGHT_AUDIT_READ, SCOPE_ALL, audit_list, .answer = &audit_shape, .query = audit_query,
+     .doc = "The audit record, the newest first: who asked for what, from where, and what came of it. Of `who`; of an "
+            "`object` (a name, in which * is any text); `what`: a method, a part of a route or a right; with a `text` "
+            "in it; `outcome`: done, refused, failed or unknown; `from` and `to`; `format`: json or csv. A page that "
+            "ends early has looked at many entries in vain: `next` goes on (docs/AUDIT.md)"},
     {"GET", V1 "/openapi.json", RIGHT_SELF, SCOPE_NONE, openapi_show, .answer = &openapi_shape,
      .doc = "This table, as OpenAPI 3.1"},
     {"GET", "/metrics", RIGHT_HERE, SCOPE_NONE, metrics_show, .answer = &metrics_shape,

@@ -4,6 +4,7 @@
 
 #include "api/api_ask.h"
 #include "api/api_reply.h"
+#include "api/audit.h"
 #include "api/guard.h"
 #include "api/stream.h"
 #include "wire/json.h"
@@ -199,11 +200,17 @@ static void end_old(struct api *a, struct api_request *q)
     a->ports->auth(a->user, 0, "session_end", &secret, 1);
 }
 
+/* It is not recorded, so it was not: nobody has its secret yet. */
+static void end_new(struct api *a, struct api_request *q UNUSED, const struct api_answer *x)
+{
+    a->ports->auth(a->user, 0, "session_end", &x->values[API_AUTH_SECRET], 1);
+}
+
 static void logged_in(struct api *a, struct api_request *q, const struct api_answer *x)
 {
     if (!x->ok && str_eq_c(x->values[API_AUTH_CODE], "denied") && !str_eq_c(x->error, "TOTP_NEEDED"))
         api_audit(a, q, "login refused", *(struct str *)q->state);
-    if (api_auth_refused(a, q, x))
+    if (api_auth_refused(a, q, x) || !audit_first(a, q, x, logged_in, end_new))
         return;
     end_old(a, q);
     str_copy(q->who.name, sizeof(q->who.name), x->values[API_AUTH_USER]);
@@ -278,7 +285,7 @@ static void password_changed(struct api *a, struct api_request *q, const struct 
 }
 
 const struct body_field session_body_password[] = {
-    {"old", BODY_TEXT, true, 1, 1024, NULL, "the present password"},
+    {"old", BODY_TEXT, true, 1, 1024, NULL, "the present password", .secret = true},
     {"password", BODY_TEXT, true, 1, 1024, NULL, "the new one, at least 12 characters"},
     {NULL},
 };

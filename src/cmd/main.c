@@ -18,6 +18,7 @@ static const struct {
     {"config", "what a configuration means: show, list, diff, graph", cmd_config, CMD_FAILED},
     {"ctl", "ask and command a running Vigie", cmd_ctl, CMD_FAILED},
     {"journal", "look into the record on disk: verify, dump, stats", cmd_journal, CMD_FAILED},
+    {"audit-log", "look into the audit record: verify, export", cmd_audit, CMD_FAILED},
     {"series", "look into the series store on disk: verify, dump", cmd_series, CMD_FAILED},
     {"replay", "what came in once more, with another configuration, and what would differ", cmd_replay,
      CMD_USAGE},

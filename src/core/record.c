@@ -62,6 +62,7 @@ bool record_restores(enum record_kind kind)
     case RECORD_CLOCK:
     case RECORD_SKIP:
     case RECORD_SNAPSHOT:
+    case RECORD_AUDIT_HEAD:
     case RECORD_CHECKPOINT_END: return false;
     default: return true;
     }

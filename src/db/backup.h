@@ -9,6 +9,7 @@
  *   db/series/NAME             the series store, as far as it was committed
  *   journal/NAME.vj            as far as they were written
  *   snapshots/NAME             the configurations that the journal names
+ *   audit/NAME.audit           the audit record, as far as it was written; behind the journal, which knows its heads
  *   auth/users                 users and tokens; sessions are left out: who signed in before signs in again
  *   manifest.json              the last: {"vigie_backup": 1, "version", "made", "host", "files": [{"name", "size", "sha256"}, ...], "damaged": [{"name", "what"}, ...]}
  *

@@ -4,7 +4,7 @@
 #include "base/str.h"
 #include "db/series_record.h"
 
-enum { BACKUP_FOLDERS = 6 };
+enum { BACKUP_FOLDERS = 7 };
 /* In the order in which they are taken: databases, and how far exports are, before the journal, which knows all of that. */
 extern const char *const backup_folders[BACKUP_FOLDERS];
 
@@ -22,6 +22,8 @@ static inline bool backup_name_allowed(const char *folder, struct str file)
     }
     if (str_eq_c(str_of(folder), "auth"))
         return str_eq_c(file, "users") || str_eq_c(file, "filters");
+    if (str_eq_c(str_of(folder), "audit"))
+        return str_ends(file, STR(".audit"));
     if (str_eq_c(str_of(folder), "db"))
         return str_ends(file, STR(".db"));
     if (str_eq_c(str_of(folder), "db/series")) {

@@ -4,9 +4,11 @@
 #include "base/hash.h"
 #include "base/map.h"
 #include "base/vec.h"
+#include "db/audit.h"
 #include "db/backup_int.h"
 #include "db/backup_look.h"
 #include "db/sql.h"
+#include "os/clock.h"
 #include "os/file.h"
 #include "wire/json_read.h"
 
@@ -310,6 +312,32 @@ static int look_at_databases(struct taker *k)
     return r;
 }
 
+/* The audit record says itself that it comes from a backup; what is wrong with it was so when it was saved, and the next start says it. */
+static int note_restored(struct taker *k)
+{
+    struct journal_dir dir = {openat(k->to->fd, "audit", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    struct journal_io io;
+    struct audit a;
+    struct wall now = clock_wall();
+    char text[400];
+    int r;
+
+    if (dir.fd < 0)
+        return err_sys(k->err, errno, "cannot open %s/audit", k->to->path);
+    journal_io_dir(&io, &dir);
+    snprintf(text, sizeof(text), "from a backup made at %s on %s", k->seen->made, k->seen->host);
+    r = audit_open(&a, &io, 0, now, k->err);
+    if (r == 0) {
+        audit_add(&a, now, &(struct audit_entry){.kind = AUDIT_RESTORED, .text = str_of(text)});
+        r = audit_commit(&a, now);
+        if (r < 0)
+            err_set(k->err, r, "cannot write %s/%s", k->to->path, a.why);
+        audit_release(&a);
+    }
+    close(dir.fd);
+    return r;
+}
+
 static int make_folders(struct taker *k)
 {
     for (size_t i = 0; i < BACKUP_FOLDERS; i++)
@@ -350,6 +378,8 @@ static int take(struct taker *k, int in_fd)
     r = look_at_databases(k);
     if (r == 0)
         r = look_at_journal(k);
+    if (r == 0)
+        r = note_restored(k);
     return r == 0 ? sync_folders(k) : r;
 }
 

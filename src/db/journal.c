@@ -266,6 +266,14 @@ void journal_add_checkpoint(struct journal *j, uint64_t last, uint16_t kind, str
     segment_record_put(&j->pending, &r);
 }
 
+void journal_add_aside(struct journal *j, uint16_t kind, struct wall at, struct str payload)
+{
+    struct segment_record r = {.kind = kind, .flags = SEGMENT_CHECKPOINT, .at = at, .payload = payload};
+
+    keep_bound(j);
+    segment_record_put(&j->pending, &r);
+}
+
 bool journal_has_checkpoint(const struct journal *j)
 {
     return j->has_complete && j->complete + 1 == j->list.v.n;

@@ -94,6 +94,8 @@ bool journal_add(struct journal *j, uint64_t seq, uint16_t kind, struct wall at,
 /* Collects a record of the checkpoint that is named by `last`, the greatest number when it was begun. CHECKPOINT_END, which says up to which number all is in it, ends it. */
 void journal_add_checkpoint(struct journal *j, uint64_t last, uint16_t kind, struct wall at,
                             struct str payload);
+/* Collects a record of the store's own, which has no number: it stands among the others as one of a checkpoint does, and belongs to none. Lost with what waits on a full disk; it is said again. */
+void journal_add_aside(struct journal *j, uint16_t kind, struct wall at, struct str payload);
 /* Writes and syncs. 0: everything added is durable, and j->done holds it until the next commit. Otherwise j->why says why not, and it may be tried again at any time. */
 int journal_commit(struct journal *j, struct wall now);
 /* True once after a new segment was begun, or its checkpoint was spoilt: the engine is to be asked for one. */

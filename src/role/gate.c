@@ -4,6 +4,7 @@
  * the snapshot and the board of one generation together, carries questions to engine, reader and auth, and answers back. It opens nothing.
  */
 #include "api/api_ask.h"
+#include "api/audit.h"
 #include "api/level.h"
 #include "api/names.h"
 #include "api/rename.h"
@@ -235,6 +236,29 @@ static int port_rename(void *user, uint64_t serial, struct str who, const struct
     return send_out(r, role_peer(r, ROLE_STORE, 0), rc);
 }
 
+static int port_audit(void *user, uint64_t serial, const struct audit_entry *e)
+{
+    struct role *r = user;
+    int rc = msg_put_audit(&self(r)->out, &(struct msg_audit){.id = serial,
+                                                              .kind = e->kind,
+                                                              .who = e->who,
+                                                              .by = e->by,
+                                                              .role = e->role,
+                                                              .from = e->from,
+                                                              .method = e->method,
+                                                              .route = e->route,
+                                                              .path = e->path,
+                                                              .right = e->right,
+                                                              .objects = {e->object, e->n_object},
+                                                              .body = e->body,
+                                                              .of = e->of,
+                                                              .status = e->status,
+                                                              .count = e->count,
+                                                              .since_us = e->since.us});
+
+    return send_out(r, role_peer(r, ROLE_STORE, 0), rc);
+}
+
 static struct peer *peer_of(struct role *r, enum api_source source)
 {
     return role_peer(r, source == API_BY_WEB ? ROLE_WEB : ROLE_LOCAL, 0);
@@ -296,6 +320,7 @@ static const struct api_ports ports = {
     .reader = port_reader,
     .reload = port_reload,
     .rename = port_rename,
+    .audit = port_audit,
     .answer = port_answer,
     .data = port_data,
     .broken = port_broken,
@@ -445,6 +470,21 @@ static void on_renamed(struct role *r, struct peer *p UNUSED, const struct msg *
                  &(struct api_answer){.kind = API_FROM_STORE, .ok = x->ok, .error = x->error});
 }
 
+static void on_audited(struct role *r, struct peer *p UNUSED, const struct msg *m)
+{
+    const struct msg_audited *x = &m->u.audited;
+    struct api_audit_state *s = &self(r)->api.audit;
+
+    if (!x->id)
+        str_copy(s->why, sizeof(s->why), x->why);
+    str_copy(s->wrong, sizeof(s->wrong), x->wrong);
+    s->low = x->low;
+    s->last = x->last;
+    s->failures = x->failures;
+    if (x->id)
+        audit_answered(&self(r)->api, x->id, x->number, x->why);
+}
+
 static void on_renames(struct role *r, struct peer *p UNUSED, const struct msg *m)
 {
     rename_take(&self(r)->api, m->u.renames.json, m->u.renames.total);
@@ -554,7 +594,10 @@ static void peer_down(struct role *r, struct peer *p)
     case ROLE_AUTH: api_lost(a, API_FROM_AUTH); break;
     case ROLE_EXPORT: metrics_export_gone(a->exports); break;
     case ROLE_ENGINE: api_lost(a, API_FROM_ENGINE); break;
-    case ROLE_STORE: api_lost(a, API_FROM_STORE); break;
+    case ROLE_STORE:
+        api_lost(a, API_FROM_STORE);
+        api_lost(a, API_FROM_AUDIT);
+        break;
     case ROLE_READER:
         gate_ls_reader_lost(&g->ls);
         api_lost(a, API_FROM_READER);
@@ -598,6 +641,7 @@ static const struct role_inbox inbox[] = {
     {MSG_OIDS, ROLE_BIT(STORE), on_oids},
     {MSG_STATUS, ROLE_BIT(PARENT), on_status},
     {MSG_RENAMED, ROLE_BIT(STORE), on_renamed},
+    {MSG_AUDITED, ROLE_BIT(STORE), on_audited},
     {MSG_RENAMES, ROLE_BIT(STORE), on_renames},
     {MSG_RELOAD_DONE, ROLE_BIT(PARENT), on_reload_done},
 };

@@ -86,7 +86,7 @@ static int give_folder(struct parent *p, const char *name, uid_t uid, gid_t gid,
 
 static int make_folders(struct parent *p, struct err *err)
 {
-    static const char *const of_store[] = {"journal", "snapshots", "db", "db/series", "export"};
+    static const char *const of_store[] = {"journal", "snapshots", "db", "db/series", "export", "audit"};
     const struct rights_uid *store = rights_uid_of(&p->uids, ROLE_STORE),
                             *auth = rights_uid_of(&p->uids, ROLE_AUTH);
     int r = give_folder(p, "run", 0, 0, err);

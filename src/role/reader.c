@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "core/damage.h"
 #include "core/model.h"
+#include "db/audit_ask.h"
 #include "db/history.h"
 #include "db/past.h"
 #include "db/series_ask.h"
@@ -75,6 +76,7 @@ struct reader {
     } file[FILES];
     struct journal_dir series_dir; /* fd -1: there is none */
     struct series_reader series;
+    struct journal_dir audit_dir; /* fd -1: there is none */
     struct roster *roster; /* the newest; NULL: none was read */
     struct model model;    /* for time periods */
     bool has_model;
@@ -243,6 +245,22 @@ static int ask_series(struct question *q, struct err *err)
     return got;
 }
 
+static int ask_audit(struct question *q, struct err *err)
+{
+    struct reader *s = q->reader;
+    struct audit_ask ask = {.arg = q->arg, .n = q->n, .piece = piece, .overdue = overdue, .user = q};
+    struct journal_io io;
+    int got;
+
+    if (s->audit_dir.fd < 0)
+        return err_set(err, E_NOENT, "there is no audit record yet");
+    journal_io_dir(&io, &s->audit_dir);
+    ask.io = &io;
+    q->lets_in = true;
+    got = audit_ask(&ask, err);
+    return got;
+}
+
 /* ---- files ---- */
 
 static uint64_t inode_of(const char *path)
@@ -323,7 +341,9 @@ static int ask(struct question *q, struct err *err)
     if (clock_mono().us >= q->turn.deadline.us)
         return err_set(err, E_TIMEOUT, "%s", ROWS_TOO_LONG);
     look_for_new(s, rank);
-    got = rank == READER_SERIES ? ask_series(q, err) : ask_history(q, err);
+    got = audit_ask_is(q->stmt)   ? ask_audit(q, err)
+          : rank == READER_SERIES ? ask_series(q, err)
+                                  : ask_history(q, err);
     q->lets_in = false;
     tell_damaged(q, got == E_FORMAT && rank < READER_SERIES && !s->history[rank].sql.db);
     for (int i = 0; i < FILES; i++)
@@ -396,7 +416,7 @@ static void plan(struct reader *s)
 
 static enum reader_rank rank_of(const struct msg_query *q)
 {
-    if (series_ask_is(q->stmt))
+    if (series_ask_is(q->stmt) || audit_ask_is(q->stmt))
         return READER_SERIES;
     return past_is_brief(q->stmt, q->args.at, q->args.n) ? READER_BRIEF : READER_LONG;
 }
@@ -458,7 +478,7 @@ static void birth(struct role *r)
     struct reader *s = r->self;
 
     s->role = r;
-    s->series_dir.fd = -1;
+    s->series_dir.fd = s->audit_dir.fd = -1;
     buf_init(&s->frame);
 }
 
@@ -483,6 +503,7 @@ static void take_fd(struct role *r, struct str purpose, struct str arg, int fd)
         s->file[i].sql = i == BOUNDS ? &s->bounds.sql : i == OBJECTS ? &s->objects : &s->history[i].sql;
     }
     open_series(s, fd);
+    s->audit_dir.fd = openat(fd, "../audit", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     close(fd);
     reader_look_begin(&s->look, r, arg);
 }
@@ -524,6 +545,8 @@ static void stop(struct role *r)
         series_read_release(&s->series);
         close(s->series_dir.fd);
     }
+    if (s->audit_dir.fd >= 0)
+        close(s->audit_dir.fd);
     buf_release(&s->frame);
     role_done(r);
 }

@@ -46,7 +46,7 @@ struct rights_row {
     enum role_id role;
     unsigned calls; /* enum sandbox_calls */
     bool landlock;
-    const char *read[2], *write[4];
+    const char *read[2], *write[5];
     const char *may, *may_not; /* for people: docs/RIGHTS.md is made from them */
 };
 const struct rights_row *rights_row(enum role_id id); /* NULL: the parent */

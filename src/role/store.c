@@ -154,6 +154,7 @@ static void ask_checkpoint(struct store *s)
 
     if (journal_asks_checkpoint(&s->journal)) {
         s->ask = true;
+        store_audit_segment(s);
         store_names_trim(s);
     }
     if (!s->ask && !journal_has_checkpoint(&s->journal) && store_now(s).us - s->asked.us > ASK_AGAIN_US) {
@@ -309,7 +310,7 @@ static void birth(struct role *r)
     struct store *s = r->self;
 
     s->role = r;
-    s->state_fd = s->snapshots_fd = s->log_fd = s->dir.fd = s->oids_fd = -1;
+    s->state_fd = s->snapshots_fd = s->log_fd = s->dir.fd = s->oids_fd = s->audit.dir.fd = -1;
     s->journal.handle = s->series.dir.fd = -1;
     buf_init(&s->frame);
     buf_init(&s->batch);
@@ -397,6 +398,7 @@ static void open_all(struct role *r)
     s->dir.fd = open_folder(s, "journal");
     s->snapshots_fd = open_folder(s, "snapshots");
     open_journal(s);
+    store_audit_open(s);
     store_names_look(s);
     store_past_open(s);
     store_names_open(s);
@@ -415,6 +417,7 @@ static void serve(struct role *r)
     struct store *s = r->self;
 
     store_names_snapshot(s, NULL);
+    store_audit_serve(s);
     commit(s);
     role_ready(r);
 }
@@ -430,6 +433,7 @@ static void peer_up(struct role *r, struct peer *p)
         send_stored(s, ROLE_EXPORT, "");
     if (p->id == ROLE_GATE) {
         send_stored(s, ROLE_GATE, s->degraded);
+        store_audit_tell(s);
         store_rename_tell(s);
         store_series_tell(s);
         store_damage_tell(s);
@@ -463,12 +467,14 @@ static void stop(struct role *r)
     store_load_abort(s);
     store_log_release(s);
     if (s->opened) {
+        store_audit_stop(s);
         commit(s);
         store_past_release(s);
         store_current_release(s);
         store_series_release(s);
         store_names_release(s);
         store_damage_release(s);
+        store_audit_release(s);
         journal_release(&s->journal);
     }
     store_perf_release(s);
@@ -488,6 +494,7 @@ static const struct role_inbox inbox[] = {
     {MSG_PERF, ROLE_BIT(ENGINE), store_perf_message},
     {MSG_NAME, ROLE_BIT(EXPORT), store_names_ask},
     {MSG_DAMAGED, ROLE_BIT(GATE), store_damage_message},
+    {MSG_AUDIT, ROLE_BIT(GATE), store_audit_message},
 };
 
 const struct role_ops role_store = {

@@ -4,7 +4,7 @@
  * The parts of role store: store.c (frame, records in, answers out), store_load.c (the record for a starting engine), store_merge.c (what the database of states adds to it),
  * store_names.c (snapshots kept and identities), store_rename.c (announced renames), store_past.c (the history projection), store_current.c (the projection of states), store_log.c
  * (the log in the Nagios format, syslog), store_perf.c (files of performance data), store_series.c (measurements), store_import.c (those of
- * others), store_damage.c (damaged databases, and what is lost with them). The journal comes first and is all that an acknowledgement waits for; everything else follows, and may fail.
+ * others), store_damage.c (damaged databases, and what is lost with them), store_audit.c (the audit record). The journal comes first and is all that an acknowledgement waits for; everything else follows, and may fail.
  */
 #include "base/map.h"
 #include "core/damage.h"
@@ -19,6 +19,7 @@
 #include "db/objects.h"
 #include "os/loop.h"
 #include "role/role.h"
+#include "role/store_audit.h"
 #include "role/store_damage.h"
 #include "role/store_log.h"
 #include "role/store_merge.h"
@@ -123,6 +124,7 @@ struct store {
     } now;
 
     struct store_damage damage;
+    struct store_audit audit;
 
     struct store_series series;
     struct store_perf perf[2]; /* of services, of hosts */

@@ -93,6 +93,7 @@ static int add_next(struct store *s)
     if (got < 0)
         return got;
     if (got == 1) {
+        store_audit_note(s, &r);
         store_merge_note(s, &r);
     } else {
         if (s->from_disk && begins_again(s))
@@ -136,6 +137,7 @@ static void finish(struct store *s)
     role_send(engine, &s->frame, -1);
     s->engine_loaded = true;
     store_merge_said(s);
+    store_audit_noted(s);
     journal_ask_again(&s->journal);
     store_load_abort(s);
 }

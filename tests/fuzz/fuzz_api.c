@@ -27,7 +27,7 @@ static void ask(struct api_world *w, enum api_source source, struct str in)
     q.query = line.p ? line : STR_NULL;
     q.cookie = rest.p ? str_cut(&rest, '\n') : STR_NULL;
     q.body = rest.p ? rest : STR_NULL;
-    api_receive(&w->api, &q);
+    api_world_receive(w, &q);
     /* One of the three, and only one. */
     BUG_ON((w->answers - answers) + (w->api.n_pending - pending) != 1);
     BUG_ON(stream_count(w->api.streams) > streams + 1);

@@ -6,6 +6,7 @@
  */
 #include "api/api.h"
 #include "core/board_w.h"
+#include "db/audit_line.h"
 
 #include <stdint.h>
 
@@ -34,6 +35,13 @@ struct api_world {
     int refuse;          /* what the ports return instead of 0 */
     int refuse_answer;   /* the same of an answer, or its begin */
     int refuse_broken;   /* ... and of saying that it is broken off */
+    /* The audit record: its entries as they would be written; they are acknowledged at once, unless a test wants to do it, or that they cannot be. */
+    struct buf audit;
+    struct audit_chain audit_chain;
+    uint64_t audit_serial;
+    const char *audit_why;
+    bool audit_waits;
+    int refuse_audit;
     size_t queued;
     uint64_t ids;
     const char *type; /* of the bodies that are sent; NULL: JSON */
@@ -53,6 +61,8 @@ void api_world_forward(struct api_world *w, int64_t us);
 /* A request of the given role by token (API_ROLE_NONE: without); the auth question is answered. The status. */
 int api_world_ask(struct api_world *w, const char *method, const char *path, const char *query,
                   const char *body, enum api_role role);
+void api_world_receive(struct api_world *w, const struct api_request *q);
+void api_world_audited(struct api_world *w); /* the store answers to the last entry */
 /* The answer of auth to the last question. */
 void api_world_auth(struct api_world *w, bool ok, const char *code, const char *field, const char *user,
                     const char *role);

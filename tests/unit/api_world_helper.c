@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/api_ask.h"
+#include "api/audit.h"
 #include "api/right.h"
 #include "api_world.h"
 
@@ -178,6 +179,19 @@ static int port_rename(void *user, uint64_t serial, struct str who, const struct
     return ask(w, &w->asked_store, serial, drop ? STR("drop") : who, names, n);
 }
 
+/* The store's answer comes later: api_world_audited. */
+static int port_audit(void *user, uint64_t serial, const struct audit_entry *e)
+{
+    struct api_world *w = user;
+
+    if (w->refuse_audit)
+        return w->refuse_audit;
+    audit_line_put(&w->audit, &w->audit_chain, w->wall, e);
+    if (serial)
+        w->audit_serial = serial;
+    return 0;
+}
+
 static int port_answer(void *user, enum api_source source UNUSED, uint64_t id, int status, struct str headers,
                        struct str body, bool more)
 {
@@ -232,6 +246,7 @@ static const struct api_ports ports = {
     .reader = port_reader,
     .reload = port_reload,
     .rename = port_rename,
+    .audit = port_audit,
     .answer = port_answer,
     .data = port_data,
     .broken = port_broken,
@@ -271,6 +286,8 @@ struct api_world *api_world_more(unsigned n_hosts, unsigned n_services, const ch
     buf_init(&w->body);
     buf_init(&w->streamed);
     buf_init(&w->question);
+    buf_init(&w->audit);
+    audit_chain_init(&w->audit_chain);
     compile(w, n_hosts, n_services, more);
     shape.n_checks = w->model.n_check;
     shape.n_hosts = w->model.n_hosts;
@@ -307,6 +324,7 @@ void api_world_free(struct api_world *w)
     buf_release(&w->body);
     buf_release(&w->streamed);
     buf_release(&w->question);
+    buf_release(&w->audit);
     mem_free(w);
 }
 
@@ -314,6 +332,22 @@ void api_world_forward(struct api_world *w, int64_t us)
 {
     w->wall.us += us;
     w->mono.us += us;
+}
+
+void api_world_audited(struct api_world *w)
+{
+    uint64_t serial = w->audit_serial;
+
+    w->audit_serial = 0;
+    if (!serial || w->audit_waits)
+        return;
+    audit_answered(&w->api, serial, w->audit_why ? 0 : w->audit_chain.n, str_of(w->audit_why));
+}
+
+void api_world_receive(struct api_world *w, const struct api_request *q)
+{
+    api_receive(&w->api, q);
+    api_world_audited(w);
 }
 
 void api_world_auth(struct api_world *w, bool ok, const char *code, const char *field, const char *user,
@@ -345,6 +379,7 @@ void api_world_auth(struct api_world *w, bool ok, const char *code, const char *
                                       .values = values,
                                       .n_values = API_AUTH_VALUES});
     buf_release(&grants);
+    api_world_audited(w);
 }
 
 void api_world_engine(struct api_world *w, bool ok, const char *error)
@@ -388,7 +423,7 @@ int api_world_ask(struct api_world *w, const char *method, const char *path, con
     if (role != API_ROLE_NONE)
         q.authorization = str_of(token);
     w->status = 0;
-    api_receive(&w->api, &q);
+    api_world_receive(w, &q);
     if (w->asked_auth > before && str_starts(buf_str(&w->question), STR("token_check")))
         api_world_auth(w, true, "ok", "", "tester", who_role_word(role));
     return w->status;

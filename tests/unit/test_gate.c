@@ -62,7 +62,7 @@ static int metrics(struct api_world *w, const char *peer, bool forwarded, const 
                             .uid = -1};
 
     w->status = 0;
-    api_receive(&w->api, &q);
+    api_world_receive(w, &q);
     return w->status;
 }
 
@@ -99,7 +99,7 @@ static int local_ask(struct api_world *w, int64_t uid, const char *user)
                             .peer = STR("local")};
 
     w->status = 0;
-    api_receive(&w->api, &q);
+    api_world_receive(w, &q);
     return w->status;
 }
 
@@ -251,7 +251,7 @@ static void test_headers_stay(void **state)
     struct str key;
     uint64_t p;
 
-    api_receive(&w->api, &q);
+    api_world_receive(w, &q);
     memset(text, 'x', sizeof(text) - 1);
     assert_true(map_at(&w->api.pending, 0, &key, &p));
     kept = (const struct api_request *)(uintptr_t)p;
@@ -321,7 +321,7 @@ static int by_cookie(struct api_world *w, const char *method, const char *path, 
     snprintf(cookie, sizeof(cookie), "other=1; " COOKIE "=%s", secret);
     q.cookie = str_of(cookie);
     w->status = 0;
-    api_receive(&w->api, &q);
+    api_world_receive(w, &q);
     return w->status;
 }
 
@@ -418,31 +418,31 @@ static void test_setup_here_only(void **state)
                             .content_type = STR("application/json"),
                             .body = STR("{\"token\":\"t\",\"user\":\"u\",\"password\":\"p\"}")};
 
-    api_receive(&w->api, &q);
+    api_world_receive(w, &q);
     assert_int_equal(w->status, 403);
     q.peer = STR("127.0.0.1");
     q.forwarded = true;
-    api_receive(&w->api, &q);
+    api_world_receive(w, &q);
     assert_int_equal(w->status, 403);
     assert_int_equal(w->asked_auth, 0);
     q.forwarded = false;
-    api_receive(&w->api, &q);
+    api_world_receive(w, &q);
     assert_string_equal(w->question.data, "setup_create|t|u|p|127.0.0.1");
     api_world_auth(w, true, "ok", "", "u", "admin");
     assert_int_equal(w->status, 201);
-    api_receive(&w->api, &q);
+    api_world_receive(w, &q);
     api_world_auth(w, false, "gone", "token", "", "viewer");
     assert_int_equal(w->status, 410);
     assert_non_null(strstr(w->body.data, "\"field\":\"token\""));
 
     q.path = STR("/api/v1/setup/check");
     q.body = STR("{\"token\":\"t\"}");
-    api_receive(&w->api, &q);
+    api_world_receive(w, &q);
     assert_string_equal(w->question.data, "setup_check|t");
     api_world_auth(w, false, "denied", "token", "", "viewer");
     assert_int_equal(w->status, 401);
     q.peer = STR("192.0.2.1");
-    api_receive(&w->api, &q);
+    api_world_receive(w, &q);
     assert_int_equal(w->status, 403);
 }
 
@@ -480,13 +480,13 @@ static void test_language(void **state)
     struct api_request q = {
         .source = API_BY_WEB, .id = 1, .method = STR("GET"), .path = STR("/nothing"), .uid = -1};
 
-    api_receive(&w->api, &q);
+    api_world_receive(w, &q);
     assert_non_null(strstr(w->body.data, "\"code\":\"no_address\",\"detail\":\"There is nothing"));
     q.accept_language = STR("fr-CA,en;q=0.5");
-    api_receive(&w->api, &q);
+    api_world_receive(w, &q);
     assert_non_null(strstr(w->body.data, "\"code\":\"no_address\",\"detail\":\"Il n'y a rien"));
     q.accept_language = STR("fr;q=0.2,en");
-    api_receive(&w->api, &q);
+    api_world_receive(w, &q);
     assert_non_null(strstr(w->body.data, "There is nothing"));
 }
 

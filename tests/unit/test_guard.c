@@ -278,7 +278,7 @@ static int with_rights(struct api_world *w, const char *method, const char *path
     who_key(STR("vgt_custom"), who.key);
     who_cache_put(w->api.cache, &who, w->mono);
     w->status = 0;
-    api_receive(&w->api, &q);
+    api_world_receive(w, &q);
     return w->status;
 }
 

@@ -426,7 +426,7 @@ static void ask_stream(struct api_world *w, const char *query, const char *last_
                             .last_event_id = str_of(last_id)};
     unsigned before = w->asked_auth;
 
-    api_receive(&w->api, &q);
+    api_world_receive(w, &q);
     if (w->asked_auth > before)
         api_world_auth(w, true, "ok", "", "tester", "viewer");
 }
