@@ -2,6 +2,7 @@
 /* GET /metrics: figures in OpenMetrics 1.0, on loopback, without signing in, and so without any name. docs/METRICS.md says what each is good for. */
 #include "api/metrics.h"
 
+#include "api/audit_say.h"
 #include "api/api_reply.h"
 #include "api/list.h"
 #include "api/stream.h"
@@ -221,6 +222,7 @@ void metrics_show(struct api *a, struct api_request *q)
     roles(&out, a);
     configuration(&out, a);
     history(&out, a);
+    audit_say_metrics(&out, &a->audit);
     metrics_series_put(&out, &a->series);
     metrics_export_put(&out, a->exports);
     if (a->ready) {

@@ -3,6 +3,7 @@
 #include "api/status.h"
 
 #include "api/api_reply.h"
+#include "api/audit_say.h"
 #include "api/list.h"
 #include "api/metrics.h"
 #include "api/stream.h"
@@ -185,6 +186,7 @@ static void warnings(struct json *j, const struct api *a, const struct board_pro
             "Dans la dernière heure, une notification n’est pas arrivée. « vigie ctl log » dit pour qui elle "
             "était, et pourquoi.");
     log_stays(j, a);
+    audit_say_warnings(j, &a->audit, warning);
     metrics_damage_warnings(j, &a->damage, warning);
     metrics_export_warnings(j, a->exports, warning);
     if (!(p->switches & BOARD_SW_NOTIFICATIONS))

@@ -215,6 +215,14 @@ static void allocate(struct audit *a, uint64_t need)
     a->low = r == E_NOSPC;
 }
 
+void audit_look_for_room(struct audit *a)
+{
+    if (a->handle >= 0)
+        allocate(a, 0);
+    else
+        a->low = false;
+}
+
 static int begin_file(struct audit *a, struct wall now)
 {
     int r;

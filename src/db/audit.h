@@ -48,6 +48,8 @@ void audit_release(struct audit *a);
 uint64_t audit_add(struct audit *a, struct wall at, const struct audit_entry *e);
 /* 0: all that was collected is on disk. Else why says why not, and only ends of entries (DONE) are kept for another time. */
 int audit_commit(struct audit *a, struct wall now);
+/* Whether there is room again behind a full disk: low says it. */
+void audit_look_for_room(struct audit *a);
 /* Something waits for a disk. */
 bool audit_waits(const struct audit *a);
 /* Removes files that are older than they are kept, behind an entry that says so. */

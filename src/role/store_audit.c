@@ -177,7 +177,7 @@ static void commit(struct store *s)
         log_notice("the audit record is written again");
     if (strcmp(a->told, a->record.why) != 0 || a->told_low != a->record.low)
         store_audit_tell(s);
-    if (a->fails && !a->retry.slot)
+    if ((a->fails || a->record.low) && !a->retry.slot)
         loop_timer_set(s->role->loop, &a->retry, (struct mono){store_now(s).us + STORE_RETRY_US}, on_retry,
                        s);
     if (!a->fails)
@@ -190,8 +190,11 @@ static void on_retry(void *user)
     struct store *s = user;
     char text[600];
 
-    if (!s->audit.fails)
+    if (!s->audit.fails) {
+        audit_look_for_room(&s->audit.record);
+        commit(s);
         return;
+    }
     snprintf(text, sizeof(text), "it could not be written before: %s", s->audit.record.why);
     add(s, AUDIT_MENDED, text);
     commit(s);
