@@ -33,7 +33,14 @@ struct api_request;
 struct api_route;
 
 /* What another role answered; kind says which member counts. */
-enum api_answer_kind { API_FROM_AUTH, API_FROM_ENGINE, API_FROM_READER, API_FROM_PARENT, API_FROM_STORE, API_FROM_AUDIT };
+enum api_answer_kind {
+    API_FROM_AUTH,
+    API_FROM_ENGINE,
+    API_FROM_READER,
+    API_FROM_PARENT,
+    API_FROM_STORE,
+    API_FROM_AUDIT
+};
 struct api_answer {
     enum api_answer_kind kind;
     bool ok;

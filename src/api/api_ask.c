@@ -185,7 +185,8 @@ static void lose(struct api *a, struct api_request *q, uint64_t kind)
     if (!q->resume || q->waits_for != (enum api_answer_kind)kind)
         return;
     if (kind == API_FROM_AUDIT) {
-        resume(a, q, &(struct api_answer){.kind = API_FROM_AUDIT, .error = STR("the role store is restarted")});
+        resume(a, q,
+               &(struct api_answer){.kind = API_FROM_AUDIT, .error = STR("the role store is restarted")});
         return;
     }
     q->resume = NULL;

@@ -11,7 +11,7 @@
 
 #include <stdio.h>
 
-const char *const audit_query[] = {"from",   "to",    "who",    "what",   "object", "text",
+const char *const audit_query[] = {"from",    "to",    "who",    "what",   "object", "text",
                                    "outcome", "limit", "cursor", "format", NULL};
 
 struct question {
@@ -108,8 +108,8 @@ void audit_list(struct api *a, struct api_request *q)
 }
 
 static const char *const by_words[] = {"session", "token", "local", "nobody", NULL},
-                         *const kind_words[] = {"start",  "stop", "asked",  "refused",  "many",
-                                                "cut",    "mended", "wrong", "restored", NULL},
+                         *const kind_words[] = {"start", "stop",   "asked", "refused",  "many",
+                                                "cut",   "mended", "wrong", "restored", NULL},
                          *const outcome_words[] = {"done", "refused", "failed", "unknown", NULL};
 static const struct shape_field entry_fields[] = {
     {"n", SHAPE_INT, 0, "its number"},

@@ -6,7 +6,7 @@
 
 bool audit_body_hides(const struct api_route *route, struct str member)
 {
-    static const char *const says[] = {"password", "passwd", "secret", "token", "otp",
+    static const char *const says[] = {"password", "passwd", "secret",   "token",     "otp",
                                        "code",     "key",    "recovery", "credential"};
 
     for (size_t i = 0; i < ARRAY_LEN(says); i++)

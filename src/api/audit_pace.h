@@ -29,11 +29,12 @@ bool audit_pace_over(struct audit_pace *p, struct wall now, struct audit_pace_so
 
 /* What the gate knows of the audit record. */
 struct api_audit_state {
-    char why[512], wrong[512]; /* why it is not written now; what a start found wrong with it. Empty: nothing */
-    bool low;                  /* only the reserve is left */
-    uint64_t last, failures;   /* number of the last entry; tries that failed */
-    uint64_t refused;          /* requests that were refused because of that */
-    uint64_t without;          /* requests that went on without an entry */
-    uint64_t paced;            /* refusals that are told as one */
+    char why[512],
+        wrong[512];          /* why it is not written now; what a start found wrong with it. Empty: nothing */
+    bool low;                /* only the reserve is left */
+    uint64_t last, failures; /* number of the last entry; tries that failed */
+    uint64_t refused;        /* requests that were refused because of that */
+    uint64_t without;        /* requests that went on without an entry */
+    uint64_t paced;          /* refusals that are told as one */
     struct audit_pace pace;
 };

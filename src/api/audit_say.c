@@ -10,11 +10,13 @@ void audit_say_warnings(struct json *j, const struct api_audit_state *s,
 
     if (s->why[0]) {
         buf_printf(&en,
-                   "The audit record cannot be written: %s. Signing in, and what changes who may do what, is refused "
+                   "The audit record cannot be written: %s. Signing in, and what changes who may do what, is "
+                   "refused "
                    "until it can.",
                    s->why);
         buf_printf(&fr,
-                   "Le registre d’audit ne peut être écrit : %s. La connexion, et ce qui change qui peut faire quoi, "
+                   "Le registre d’audit ne peut être écrit : %s. La connexion, et ce qui change qui peut "
+                   "faire quoi, "
                    "sont refusés jusque-là.",
                    s->why);
         warning(j, "audit_away", en.data, fr.data);
@@ -28,14 +30,16 @@ void audit_say_warnings(struct json *j, const struct api_audit_state *s,
     if (s->wrong[0]) {
         buf_clear(&en);
         buf_clear(&fr);
-        buf_printf(&en,
-                   "The audit record is not what was written: %s. \"vigie audit-log verify\" says more; keep a "
-                   "copy of the folder.",
-                   s->wrong);
-        buf_printf(&fr,
-                   "Le registre d’audit n’est pas ce qui a été écrit : %s. « vigie audit-log verify » en dit plus ; "
-                   "gardez une copie du dossier.",
-                   s->wrong);
+        buf_printf(
+            &en,
+            "The audit record is not what was written: %s. \"vigie audit-log verify\" says more; keep a "
+            "copy of the folder.",
+            s->wrong);
+        buf_printf(
+            &fr,
+            "Le registre d’audit n’est pas ce qui a été écrit : %s. « vigie audit-log verify » en dit plus ; "
+            "gardez une copie du dossier.",
+            s->wrong);
         warning(j, "audit_wrong", en.data, fr.data);
     }
     buf_release(&en);
@@ -49,13 +53,15 @@ void audit_say_metrics(struct buf *b, const struct api_audit_state *s)
         uint64_t value;
     } table[] = {
         {"audit_entries", "gauge", "Number of the last entry of the audit record.", s->last},
-        {"audit_failing", "gauge", "1 while the audit record cannot be written: what is privileged is refused.",
-         s->why[0] != '\0'},
-        {"audit_reserve", "gauge", "1 while the disk is full and the audit record goes on in its reserve.", s->low},
+        {"audit_failing", "gauge",
+         "1 while the audit record cannot be written: what is privileged is refused.", s->why[0] != '\0'},
+        {"audit_reserve", "gauge", "1 while the disk is full and the audit record goes on in its reserve.",
+         s->low},
         {"audit_wrong", "gauge", "1 if a start found that the audit record is not what was written.",
          s->wrong[0] != '\0'},
         {"audit_failures", "counter", "Writes of the audit record that failed.", s->failures},
-        {"audit_refused", "counter", "Requests that were refused because there could be no entry.", s->refused},
+        {"audit_refused", "counter", "Requests that were refused because there could be no entry.",
+         s->refused},
         {"audit_without", "counter", "Requests that were done though there could be no entry.", s->without},
         {"audit_paced", "counter", "Refusals that are counted in one entry, for there were many.", s->paced},
     };

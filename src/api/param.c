@@ -3,6 +3,7 @@
 
 #include "api/list.h"
 #include "api/row.h"
+#include "db/audit_ask.h"
 #include "db/series_ask.h"
 
 #include <string.h>
@@ -10,12 +11,12 @@
 #define V1   "/api/v1"
 #define PROM "/prometheus/api/v1"
 
-static const char *const filters[] = {"all", "problems", "unhandled", NULL},
-                         *const sorts[] = {"severity", "name",           "since", "checked",
-                                           "output",   "severity_level", NULL},
-                         *const orders[] = {"asc", "desc", NULL}, *const formats[] = {"json", "csv", NULL},
-                         *const downtimes[] = {"counted", "excluded", NULL},
-                         *const soft[] = {"counted", "ignored", NULL}, *const bits[] = {"0", "1", NULL};
+static const char *const
+    filters[] = {"all", "problems", "unhandled", NULL},
+    *const sorts[] = {"severity", "name", "since", "checked", "output", "severity_level", NULL},
+    *const orders[] = {"asc", "desc", NULL}, *const formats[] = {"json", "csv", NULL},
+    *const downtimes[] = {"counted", "excluded", NULL}, *const soft[] = {"counted", "ignored", NULL},
+    *const bits[] = {"0", "1", NULL}, *const outcomes[] = {"done", "refused", "failed", "unknown", NULL};
 
 static const struct param table[] = {
     {NULL, "q", PARAM_TEXT, 0, 0, NULL, "words that its names or its output hold, all of them"},
@@ -67,6 +68,13 @@ static const struct param table[] = {
      "one series of all with the same label, by sum, mean, min, max or p0 to p100"},
     {NULL, "compare", PARAM_TEXTS, 0, 0, NULL, "the same of earlier, such as 1d,7d"},
     {NULL, "format", PARAM_WORD, 0, 0, formats, "json if it is left out"},
+    {V1 "/audit", "limit", PARAM_INT, 1, AUDIT_ASK_PAGE, NULL, "how many a page has at most"},
+    {NULL, "who", PARAM_TEXT, 0, 0, NULL, "of this user or token; `*` is any text, `?` one character"},
+    {NULL, "what", PARAM_TEXT, 0, 0, NULL,
+     "with this text in the method, the address, the right or the kind"},
+    {NULL, "object", PARAM_TEXT, 0, 0, NULL,
+     "of this host, HOST;SERVICE, user or token; `*` is any text, `?` one character"},
+    {NULL, "outcome", PARAM_WORD, 0, 0, outcomes, "what came of it"},
     /* Prometheus' own */
     {NULL, "query", PARAM_TEXT, 0, 0, NULL, "the expression"},
     {NULL, "time", PARAM_TEXT, 0, 0, NULL, "RFC 3339, or seconds since 1970"},

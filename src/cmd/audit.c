@@ -92,7 +92,8 @@ static int say_found(const struct audit_look *p, const struct audit_found *f)
 {
     if (f->wrong[0]) {
         printf("NOT WHAT WAS WRITTEN: %s/audit/%s\n", p->dir, f->wrong);
-        printf("What stands before that is as it was written, up to entry %" PRIu64 ". Keep a copy of the folder\n",
+        printf("What stands before that is as it was written, up to entry %" PRIu64
+               ". Keep a copy of the folder\n",
                f->last);
         return CMD_FAILED;
     }
@@ -105,13 +106,15 @@ static int say_found(const struct audit_look *p, const struct audit_found *f)
     if (f->cut && f->first > 1)
         printf("older ones were removed for their age, which an entry says\n");
     if (f->restored)
-        printf("it was restored from a backup, which an entry says: what was done between the two stands in none\n");
+        printf("it was restored from a backup, which an entry says: what was done between the two stands in "
+               "none\n");
     if (f->unacknowledged)
         printf("%" PRIu64 " entr%s left by a write that failed: nobody was told of %s\n", f->unacknowledged,
                f->unacknowledged == 1 ? "y was" : "ies were", f->unacknowledged == 1 ? "it" : "them");
     if (f->torn)
         printf("the end is a line that is not whole, %" PRIu64
-               " bytes: a write that was interrupted, or is under way. The next start cuts it off, and says so\n",
+               " bytes: a write that was interrupted, or is under way. The next start cuts it off, and says "
+               "so\n",
                f->torn);
     printf("compared with %" PRIu64 " head%s of the journal\n", f->heads, f->heads == 1 ? "" : "s");
     printf("head: %" PRIu64 ":%s\n", f->last, f->hash);
@@ -186,8 +189,8 @@ static bool check(struct audit_look *p, const char *word)
         return false;
     }
     if ((of_export && !exports) || (p->head && exports)) {
-        fprintf(stderr, "vigie audit-log: --%s belongs to '%s' only\n", of_export && !exports ? of_export : "head",
-                exports ? "verify" : "export");
+        fprintf(stderr, "vigie audit-log: --%s belongs to '%s' only\n",
+                of_export && !exports ? of_export : "head", exports ? "verify" : "export");
         return false;
     }
     p->output = p->output ? p->output : "text";
@@ -236,7 +239,8 @@ int cmd_audit(int argc, char **argv)
         .usage = "vigie audit-log verify|export [-c MAIN | --state DIR | DIR] [options]",
         .about =
             "Looks into the audit record, also while Vigie runs, and changes nothing.\n"
-            "verify says whether it is what was written: each entry holds the hash of the one before it, and the "
+            "verify says whether it is what was written: each entry holds the hash of the one before it, and "
+            "the "
             "journal remembers some. Exit status 0 if so, 1 if not, with the file, the line and what was "
             "expected, 2 if it cannot be looked at.\n"
             "export writes its entries, the oldest first, each with what came of it.",

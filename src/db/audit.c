@@ -90,8 +90,8 @@ static void resume(struct audit *a, const struct audit_file *file, uint64_t size
         a->handle = -1;
         return;
     }
-    if (size > a->at && (a->io.truncate(a->io.user, a->handle, a->at) < 0 ||
-                         a->io.sync(a->io.user, a->handle) < 0)) {
+    if (size > a->at &&
+        (a->io.truncate(a->io.user, a->handle, a->at) < 0 || a->io.sync(a->io.user, a->handle) < 0)) {
         a->io.close(a->io.user, a->handle);
         a->handle = -1;
     }
@@ -132,9 +132,10 @@ int audit_open(struct audit *a, const struct journal_io *io, int64_t keep_us, st
     audit_files_release(&files);
     a->next = a->disk;
     if (r == 0 && a->torn) {
-        snprintf(text, sizeof(text),
-                 "the record ended in a line that is not whole: it was cut off. Nobody was told of it, if the "
-                 "disk is sound");
+        snprintf(
+            text, sizeof(text),
+            "the record ended in a line that is not whole: it was cut off. Nobody was told of it, if the "
+            "disk is sound");
         add_text(a, now, AUDIT_MENDED, a->torn, text);
     }
     if (r == 0 && a->wrong[0])
@@ -332,10 +333,12 @@ void audit_trim(struct audit *a, struct wall now)
     if (audit_files_read(&files, &a->io, NULL) < 0)
         files.v.n = 0;
     /* At most two at a time, so that a clock that jumped cannot empty the folder; never the newest. */
-    while (n < 2 && n + 1 < files.v.n && end_of(a, files.v.at[n].name, files.v.at[n + 1].first - 1, &last, &b) &&
+    while (n < 2 && n + 1 < files.v.n &&
+           end_of(a, files.v.at[n].name, files.v.at[n + 1].first - 1, &last, &b) &&
            last.at.us < now.us - a->keep_us) {
         audit_add(a, now,
-                  &(struct audit_entry){.kind = AUDIT_CUT, .until = files.v.at[n + 1].first - 1, .head = last.hash});
+                  &(struct audit_entry){
+                      .kind = AUDIT_CUT, .until = files.v.at[n + 1].first - 1, .head = last.hash});
         n++;
     }
     if (n && audit_commit(a, now) == 0)

@@ -31,9 +31,9 @@ struct audit {
     struct wall begun;             /* the current file */
     struct audit_chain disk, next; /* behind what is synced; behind what is collected */
     struct buf pending;
-    VEC(struct audit_late) late;   /* collected, or waiting for a disk */
-    bool low;                      /* the disk is full: only the reserve is left */
-    bool broken;                   /* a sync failed: the file is left */
+    VEC(struct audit_late) late; /* collected, or waiting for a disk */
+    bool low;                    /* the disk is full: only the reserve is left */
+    bool broken;                 /* a sync failed: the file is left */
     uint64_t failures, late_lost;
     char why[512];   /* why it cannot be written now, with the file; empty: it can */
     char wrong[512]; /* what open found that is not what was written; empty: nothing */

@@ -9,10 +9,9 @@
 
 #define SECTOR 512u
 
-static const char *const words[] = {
-    NULL,
+static const char *const words[] = {NULL,
 #define X(NAME, word) word,
-    AUDIT_KINDS(X)
+                                    AUDIT_KINDS(X)
 #undef X
 };
 
@@ -326,7 +325,10 @@ struct str audit_member(struct str json, const char *key)
 
 static int hex_of(char c)
 {
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
 }
 
 /* \uXXXX behind its u; the writer writes none beyond the first plane in that way. */

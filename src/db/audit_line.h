@@ -47,11 +47,11 @@ struct audit_entry {
     struct str method, route, path, right;
     const struct str *object; /* names: HOST or HOST;SERVICE, a user, a token ... */
     size_t n_object;
-    struct str body;        /* JSON of what was asked, without secrets */
-    uint64_t of, status;    /* DONE: of which entry, and the status of the answer; 0: not known */
-    uint64_t count, bytes;  /* MANY: how many; MENDED: how much */
-    uint64_t until;         /* CUT: the last that was removed */
-    struct wall since;      /* MANY */
+    struct str body;       /* JSON of what was asked, without secrets */
+    uint64_t of, status;   /* DONE: of which entry, and the status of the answer; 0: not known */
+    uint64_t count, bytes; /* MANY: how many; MENDED: how much */
+    uint64_t until;        /* CUT: the last that was removed */
+    struct wall since;     /* MANY */
     struct str head, text; /* CUT: the hash of that one */
 };
 

@@ -65,8 +65,8 @@ int audit_file_read(const struct journal_io *io, const char *name, struct buf *b
 
     buf_clear(b);
     if (size > AUDIT_FILE_MAX)
-        n = err_set(err, E_LIMIT, "%s: it has %" PRId64 " bytes, more than a file of the audit record may", name,
-                    size);
+        n = err_set(err, E_LIMIT, "%s: it has %" PRId64 " bytes, more than a file of the audit record may",
+                    name, size);
     if (n >= 0) {
         buf_reserve(b, (size_t)size + 1);
         n = io->read(io->user, h, 0, b->data, (size_t)size);
@@ -88,7 +88,7 @@ struct verify {
     struct audit_chain chain;
     const char *file;
     uint64_t line;
-    struct audit_head removed; /* what the newest cut says */
+    struct audit_head removed;   /* what the newest cut says */
     char begins[AUDIT_HASH + 1]; /* what the first entry that is kept says of the one before it */
 };
 
@@ -110,7 +110,8 @@ static void compare(struct verify *v)
         if (strcmp(v->heads[i].hash, v->chain.hash) == 0)
             continue;
         snprintf(what, sizeof(what),
-                 "entry %" PRIu64 " has the hash %s, and the journal says that it had %s: entries up to it were "
+                 "entry %" PRIu64
+                 " has the hash %s, and the journal says that it had %s: entries up to it were "
                  "written anew",
                  v->chain.n, v->chain.hash, v->heads[i].hash);
         wrong(v, what);
@@ -213,12 +214,13 @@ static void verify_ends(struct verify *v)
         return;
     if (v->removed.n + 1 < v->f->first)
         snprintf(what, sizeof(what),
-                 "the record begins with entry %" PRIu64 ", and no entry says that those before it were removed",
+                 "the record begins with entry %" PRIu64
+                 ", and no entry says that those before it were removed",
                  v->f->first);
     else if (v->removed.n + 1 == v->f->first && strcmp(v->removed.hash, v->begins) != 0)
         snprintf(what, sizeof(what),
-                 "entry %" PRIu64 " had the hash %s when it was removed, and what follows says %s", v->removed.n,
-                 v->removed.hash, v->begins);
+                 "entry %" PRIu64 " had the hash %s when it was removed, and what follows says %s",
+                 v->removed.n, v->removed.hash, v->begins);
     else
         return;
     wrong(v, what);

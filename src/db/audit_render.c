@@ -5,9 +5,9 @@
 
 #include <string.h>
 
-static const char *const columns[] = {"n",      "at",     "kind",  "who",   "by",   "role",    "from",
-                                      "method", "path",   "right", "objects", "status", "outcome", "ended",
-                                      "body",   "text"};
+static const char *const columns[] = {"n",       "at",     "kind", "who",   "by",      "role",
+                                      "from",    "method", "path", "right", "objects", "status",
+                                      "outcome", "ended",  "body", "text"};
 
 const char *audit_outcome_word(const struct audit_line *l, const struct audit_outcome *o)
 {
@@ -211,7 +211,8 @@ static bool what_fits(struct str json, struct str what)
     return fits;
 }
 
-bool audit_filter_fits(const struct audit_filter *f, const struct audit_line *l, const struct audit_outcome *o)
+bool audit_filter_fits(const struct audit_filter *f, const struct audit_line *l,
+                       const struct audit_outcome *o)
 {
     return (!f->from.us || l->at.us >= f->from.us) && (!f->to.us || l->at.us < f->to.us) &&
            (!f->outcome.p || str_eq_c(f->outcome, audit_outcome_word(l, o))) && what_fits(l->json, f->what) &&

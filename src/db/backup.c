@@ -22,9 +22,8 @@
 
 #define PIECE (256u * 1024)
 
-const char *const backup_folders[BACKUP_FOLDERS] = {"export",  "db",        "db/series",
-                                                    "journal", "snapshots", "auth",
-                                                    "audit"};
+const char *const backup_folders[BACKUP_FOLDERS] = {"export",    "db",   "db/series", "journal",
+                                                    "snapshots", "auth", "audit"};
 
 struct maker {
     const struct backup_where *state;

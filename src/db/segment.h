@@ -54,10 +54,11 @@
 #define SEGMENT_HASH          64u
 
 enum segment_flag {
-    SEGMENT_BATCH = 1,      /* first of a batch */
-    SEGMENT_CHECKPOINT = 2, /* part of the checkpoint at the head of a segment, or of the store's own: it has no number */
-    SEGMENT_GAP = 4,        /* numbers before this one were given up */
-    SEGMENT_END = 8,        /* last of a batch */
+    SEGMENT_BATCH = 1, /* first of a batch */
+    SEGMENT_CHECKPOINT =
+        2, /* part of the checkpoint at the head of a segment, or of the store's own: it has no number */
+    SEGMENT_GAP = 4, /* numbers before this one were given up */
+    SEGMENT_END = 8, /* last of a batch */
 };
 
 struct segment_header {

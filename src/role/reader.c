@@ -77,8 +77,8 @@ struct reader {
     struct journal_dir series_dir; /* fd -1: there is none */
     struct series_reader series;
     struct journal_dir audit_dir; /* fd -1: there is none */
-    struct roster *roster; /* the newest; NULL: none was read */
-    struct model model;    /* for time periods */
+    struct roster *roster;        /* the newest; NULL: none was read */
+    struct model model;           /* for time periods */
     bool has_model;
     struct buf frame;
     struct reader_turns turns;

@@ -145,14 +145,14 @@ static void answer(struct store *s, bool written)
     struct store_audit *a = &s->audit;
 
     for (size_t i = 0; gate && i < a->asked.n; i++) {
-        msg_must(msg_put_audited(
-            &s->frame, &(struct msg_audited){.id = a->asked.at[i].id,
-                                             .number = written ? a->asked.at[i].number : 0,
-                                             .why = written ? STR_NULL : str_of(a->record.why),
-                                             .last = a->record.disk.n,
-                                             .failures = a->record.failures,
-                                             .low = a->record.low,
-                                             .wrong = str_of(a->record.wrong)}));
+        msg_must(msg_put_audited(&s->frame,
+                                 &(struct msg_audited){.id = a->asked.at[i].id,
+                                                       .number = written ? a->asked.at[i].number : 0,
+                                                       .why = written ? STR_NULL : str_of(a->record.why),
+                                                       .last = a->record.disk.n,
+                                                       .failures = a->record.failures,
+                                                       .low = a->record.low,
+                                                       .wrong = str_of(a->record.wrong)}));
         role_send(gate, &s->frame, -1);
         buf_clear(&s->frame);
     }
@@ -170,9 +170,10 @@ static void commit(struct store *s)
     a->fails = audit_commit(&a->record, clock_wall()) < 0;
     answer(s, !a->fails);
     if (a->fails && !was)
-        log_error("the audit record cannot be written: %s/%s. What changes who may do what, and signing in, is "
-                  "refused until it can",
-                  s->role->state_dir, a->record.why);
+        log_error(
+            "the audit record cannot be written: %s/%s. What changes who may do what, and signing in, is "
+            "refused until it can",
+            s->role->state_dir, a->record.why);
     if (was && !a->fails)
         log_notice("the audit record is written again");
     if (strcmp(a->told, a->record.why) != 0 || a->told_low != a->record.low)
@@ -270,11 +271,13 @@ void store_audit_open(struct store *s)
         log_fatal("the folder %s/audit: %s", s->role->state_dir, err.text);
     a->open = true;
     if (a->record.torn)
-        log_notice("the audit record ended in a line that is not whole (%llu bytes): cut off, and noted in it",
-                   (unsigned long long)a->record.torn);
+        log_notice(
+            "the audit record ended in a line that is not whole (%llu bytes): cut off, and noted in it",
+            (unsigned long long)a->record.torn);
     if (a->record.wrong[0])
-        log_error("the audit record is not what was written: %s. It stays as it is, and goes on in a new file",
-                  a->record.wrong);
+        log_error(
+            "the audit record is not what was written: %s. It stays as it is, and goes on in a new file",
+            a->record.wrong);
 }
 
 void store_audit_serve(struct store *s)

@@ -26,18 +26,19 @@ static void act(struct audit *a, unsigned at_once)
     uint64_t n[256];
 
     for (unsigned i = 0; i < at_once; i++)
-        n[i] = audit_add(a, clock_wall(), &(struct audit_entry){.kind = AUDIT_ASKED,
-                                                                .who = STR("anna"),
-                                                                .by = STR("session"),
-                                                                .role = STR("operator"),
-                                                                .from = STR("192.0.2.17"),
-                                                                .method = STR("POST"),
-                                                                .route = STR("/api/v1/resources/{id}/acknowledge"),
-                                                                .path = STR("/api/v1/resources/1042/acknowledge"),
-                                                                .right = STR("resources.acknowledge"),
-                                                                .object = &object,
-                                                                .n_object = 1,
-                                                                .body = STR("{\"comment\":\"I look at it\"}")});
+        n[i] = audit_add(a, clock_wall(),
+                         &(struct audit_entry){.kind = AUDIT_ASKED,
+                                               .who = STR("anna"),
+                                               .by = STR("session"),
+                                               .role = STR("operator"),
+                                               .from = STR("192.0.2.17"),
+                                               .method = STR("POST"),
+                                               .route = STR("/api/v1/resources/{id}/acknowledge"),
+                                               .path = STR("/api/v1/resources/1042/acknowledge"),
+                                               .right = STR("resources.acknowledge"),
+                                               .object = &object,
+                                               .n_object = 1,
+                                               .body = STR("{\"comment\":\"I look at it\"}")});
     must(audit_commit(a, clock_wall()), a->why);
     for (unsigned i = 0; i < at_once; i++)
         audit_add(a, clock_wall(), &(struct audit_entry){.kind = AUDIT_DONE, .of = n[i], .status = 200});

@@ -9,6 +9,7 @@ import http.client
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import threading
@@ -175,8 +176,11 @@ def private_mounts():
 def test_full():
     private_mounts()
     with Audited() as v:
-        os.makedirs(f'{v.state}/audit', exist_ok=True)
+        v.start()
+        assert v.stop() == 0
+        shutil.copytree(f'{v.state}/audit', v.path('before'))
         subprocess.run(['mount', '-t', 'tmpfs', '-o', 'size=4m,mode=0755', 'small', f'{v.state}/audit'], check=True)
+        shutil.copytree(v.path('before'), f'{v.state}/audit', dirs_exist_ok=True)
         try:
             v.start()
             v.admin()

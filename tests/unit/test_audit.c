@@ -50,17 +50,18 @@ static uint64_t ask(struct bench *b, const char *who, const char *path, const ch
 {
     struct str name = str_of(object);
 
-    return audit_add(&b->a, b->now, &(struct audit_entry){.kind = AUDIT_ASKED,
-                                                          .who = str_of(who),
-                                                          .by = STR("session"),
-                                                          .role = STR("admin"),
-                                                          .from = STR("127.0.0.1"),
-                                                          .method = STR("POST"),
-                                                          .route = STR("/api/v1/x/{id}"),
-                                                          .path = str_of(path),
-                                                          .object = &name,
-                                                          .n_object = 1,
-                                                          .body = STR("{\"who\":\"nobody\",\"text\":\"\\u003c\"}")});
+    return audit_add(&b->a, b->now,
+                     &(struct audit_entry){.kind = AUDIT_ASKED,
+                                           .who = str_of(who),
+                                           .by = STR("session"),
+                                           .role = STR("admin"),
+                                           .from = STR("127.0.0.1"),
+                                           .method = STR("POST"),
+                                           .route = STR("/api/v1/x/{id}"),
+                                           .path = str_of(path),
+                                           .object = &name,
+                                           .n_object = 1,
+                                           .body = STR("{\"who\":\"nobody\",\"text\":\"\\u003c\"}")});
 }
 
 static void done(struct bench *b, uint64_t of, uint64_t status)
@@ -84,7 +85,8 @@ static void test_chain(void **state UNUSED)
     struct audit_head head = {0};
 
     begin(&b, 1);
-    assert_int_equal(ask(&b, "anna", "/api/v1/x/1", "web;http"), 2); /* a file begins with an entry of its own */
+    assert_int_equal(ask(&b, "anna", "/api/v1/x/1", "web;http"),
+                     2); /* a file begins with an entry of its own */
     assert_int_equal(audit_commit(&b.a, b.now), 0);
     done(&b, 2, 200);
     assert_true(audit_waits(&b.a));
@@ -166,7 +168,8 @@ static void test_lines(void **state UNUSED)
     m->size -= (size_t)(third - second);
     memmove(second, third, m->size - (size_t)(second - first));
     f = look(&b, NULL, 0);
-    assert_non_null(strstr(f.wrong, "0000000000000001.audit, line 2: entry 2 was expected, and 3 stands there"));
+    assert_non_null(
+        strstr(f.wrong, "0000000000000001.audit, line 2: entry 2 was expected, and 3 stands there"));
     end(&b);
 }
 
@@ -194,7 +197,8 @@ static void test_torn(void **state UNUSED)
     assert_string_equal(f.wrong, "");
     assert_int_equal(f.torn, 0);
     assert_int_equal(f.last, 3); /* the entry that says so */
-    assert_non_null(strstr((char *)memdisk_file(&b.disk, "0000000000000001.audit")->live, "\"kind\":\"mended\""));
+    assert_non_null(
+        strstr((char *)memdisk_file(&b.disk, "0000000000000001.audit")->live, "\"kind\":\"mended\""));
     end(&b);
 }
 
@@ -382,7 +386,8 @@ static void test_ask(void **state UNUSED)
     done(&b, ask(&b, "anna", "/api/v1/x/1", "web;http"), 200);
     done(&b, ask(&b, "bob", "/api/v1/x/2", "db"), 422);
     ask(&b, "anna \"<\xc3\xa9>\"", "/api/v1/y", "=1+1");
-    audit_add(&b.a, b.now, &(struct audit_entry){.kind = AUDIT_REFUSED, .from = STR("10.0.0.1"), .status = 401});
+    audit_add(&b.a, b.now,
+              &(struct audit_entry){.kind = AUDIT_REFUSED, .from = STR("10.0.0.1"), .status = 401});
     assert_int_equal(audit_commit(&b.a, b.now), 0);
     text = asked(&b, &out, "limit=100", NULL);
     assert_non_null(strstr(text, "200 application/json\n{\"entries\":[{\"n\":5,"));
@@ -417,9 +422,9 @@ static void test_ask(void **state UNUSED)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_chain),   cmocka_unit_test(test_every_bit), cmocka_unit_test(test_lines),
-        cmocka_unit_test(test_torn),    cmocka_unit_test(test_changed),   cmocka_unit_test(test_crashes),
-        cmocka_unit_test(test_full),    cmocka_unit_test(test_files),     cmocka_unit_test(test_ask),
+        cmocka_unit_test(test_chain), cmocka_unit_test(test_every_bit), cmocka_unit_test(test_lines),
+        cmocka_unit_test(test_torn),  cmocka_unit_test(test_changed),   cmocka_unit_test(test_crashes),
+        cmocka_unit_test(test_full),  cmocka_unit_test(test_files),     cmocka_unit_test(test_ask),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

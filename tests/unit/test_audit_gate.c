@@ -52,8 +52,10 @@ static void test_before(void **state)
     api_world_put(w, 0, 1, BOARD_CHECKED, w->wall.us - TIME_H, "DOWN");
     assert_int_equal(api_world_ask(w, "POST", ACK, "", TEXT, API_ROLE_OPERATOR), 0);
     assert_int_equal(w->asked_engine, 0);
-    assert_true(has(w, "\"kind\":\"asked\",\"who\":\"tester\",\"by\":\"token\",\"role\":\"operator\",\"from\":\"127.0.0.1\","
-                       "\"method\":\"POST\",\"route\":\"/api/v1/resources/{id}/acknowledge\""));
+    assert_true(has(
+        w,
+        "\"kind\":\"asked\",\"who\":\"tester\",\"by\":\"token\",\"role\":\"operator\",\"from\":\"127.0.0.1\","
+        "\"method\":\"POST\",\"route\":\"/api/v1/resources/{id}/acknowledge\""));
     assert_true(has(w, "\"objects\":[\"h0000\"],\"body\":{\"comment\":\"mine\"}"));
     w->audit_waits = false;
     w->audit_serial = w->api.serials;
@@ -245,8 +247,9 @@ static void test_table(void **state UNUSED)
 
 static void test_body(void **state UNUSED)
 {
-    static const struct body_field fields[] = {
-        {"old", BODY_TEXT, true, 1, 10, NULL, "", .secret = true}, {"name", BODY_TEXT, true, 1, 10, NULL, ""}, {NULL}};
+    static const struct body_field fields[] = {{"old", BODY_TEXT, true, 1, 10, NULL, "", .secret = true},
+                                               {"name", BODY_TEXT, true, 1, 10, NULL, ""},
+                                               {NULL}};
     static const struct api_route route = {.body = fields};
     static const struct {
         const char *body, *want;
@@ -290,8 +293,9 @@ static void test_list(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        CASE(test_before), CASE(test_left),    CASE(test_away),    CASE(test_lost),  CASE(test_login), CASE(test_flood),
-        CASE(test_refused), CASE(test_sources), CASE(test_table), CASE(test_body), CASE(test_list),
+        CASE(test_before), CASE(test_left),  CASE(test_away),    CASE(test_lost),
+        CASE(test_login),  CASE(test_flood), CASE(test_refused), CASE(test_sources),
+        CASE(test_table),  CASE(test_body),  CASE(test_list),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
