@@ -30,16 +30,46 @@ static void request_free(struct api *a, struct api_request *q)
 static struct api_request *request_new(struct api *a, const struct api_request *from)
 {
     struct api_request *q = mem_zalloc(sizeof(*q));
-    struct str *to[] = {
-        &q->method,       &q->path,          &q->query,           &q->body,           &q->peer,
-        &q->cookie,       &q->authorization, &q->origin,          &q->fetch_site,     &q->host,
-        &q->content_type, &q->csrf,          &q->accept_language, &q->last_event_id,  &q->user,
-        &q->accept,       &q->if_match,      &q->if_none_match,   &q->idempotency_key};
-    const struct str *of[] = {
-        &from->method,       &from->path,          &from->query,           &from->body,           &from->peer,
-        &from->cookie,       &from->authorization, &from->origin,          &from->fetch_site,     &from->host,
-        &from->content_type, &from->csrf,          &from->accept_language, &from->last_event_id,  &from->user,
-        &from->accept,       &from->if_match,      &from->if_none_match,   &from->idempotency_key};
+    struct str *to[] = {&q->method,
+                        &q->path,
+                        &q->query,
+                        &q->body,
+                        &q->peer,
+                        &q->cookie,
+                        &q->authorization,
+                        &q->origin,
+                        &q->fetch_site,
+                        &q->host,
+                        &q->content_type,
+                        &q->csrf,
+                        &q->accept_language,
+                        &q->last_event_id,
+                        &q->user,
+                        &q->accept,
+                        &q->if_match,
+                        &q->if_none_match,
+                        &q->idempotency_key,
+                        &q->auth_token};
+    const struct str *of[] = {&from->method,
+                              &from->path,
+                              &from->query,
+                              &from->body,
+                              &from->peer,
+                              &from->cookie,
+                              &from->authorization,
+                              &from->origin,
+                              &from->fetch_site,
+                              &from->host,
+                              &from->content_type,
+                              &from->csrf,
+                              &from->accept_language,
+                              &from->last_event_id,
+                              &from->user,
+                              &from->accept,
+                              &from->if_match,
+                              &from->if_none_match,
+                              &from->idempotency_key,
+                              &from->auth_token};
 
     for (size_t i = 0; i < ARRAY_LEN(to); i++)
         *to[i] = of[i]->p ? arena_str(&q->arena, *of[i]) : STR_NULL;
@@ -206,7 +236,28 @@ static void local_who(const struct api *a, struct api_request *q)
         snprintf(q->who.name, sizeof(q->who.name), "uid:%lld", (long long)q->uid);
 }
 
-/* A token beats a cookie, and a bad one does not fall back to it. */
+/* "Bearer TOKEN"; or, for clients that know nothing else (Grafana), "Basic" with a token of ours as the password. A password of a person is not looked at. */
+static struct str token_of(struct api_request *q)
+{
+    struct str secret = STR_NULL, user;
+    struct buf text = BUF_INIT;
+
+    if (str_ieq(str_sub(q->authorization, 0, 7), STR("Bearer ")))
+        return str_trim(str_sub(q->authorization, 7, q->authorization.n));
+    if (str_ieq(str_sub(q->authorization, 0, 6), STR("Basic ")) &&
+        http_text_base64(str_trim(str_sub(q->authorization, 6, q->authorization.n)), &text)) {
+        secret = buf_str(&text);
+        user = str_cut(&secret, ':');
+        secret = str_starts(secret, STR(API_TOKEN_BEGIN)) && str_is_utf8(user) ? arena_str(&q->arena, secret)
+                                                                               : STR_NULL;
+    }
+    if (text.cap)
+        mem_wipe(text.data, text.len);
+    buf_release(&text);
+    return secret;
+}
+
+/* A token beats a cookie, and a bad one does not fall back to it. Where clients of another API come, who asks is in what they send for it, and no cookie counts. */
 static void identify(struct api *a, struct api_request *q)
 {
     struct str secret = STR_NULL;
@@ -220,16 +271,22 @@ static void identify(struct api *a, struct api_request *q)
         enter(a, q);
         return;
     }
+    if (q->route->secret && (secret = q->route->secret(q)).p) {
+        if (secret.n && secret.n <= 256)
+            ask_who(a, q, str_starts(secret, STR(API_TOKEN_BEGIN)) ? API_BY_TOKEN : API_BY_SESSION, secret);
+        else
+            enter(a, q);
+        return;
+    }
     if (q->authorization.p) {
-        if (str_ieq(str_sub(q->authorization, 0, 7), STR("Bearer ")))
-            secret = str_trim(str_sub(q->authorization, 7, q->authorization.n));
+        secret = token_of(q);
         if (secret.n && secret.n <= 256)
             ask_who(a, q, API_BY_TOKEN, secret);
         else
             enter(a, q);
         return;
     }
-    if (api_session_secret(q, &secret))
+    if (!q->route->secret && api_session_secret(q, &secret))
         ask_who(a, q, API_BY_SESSION, secret);
     else
         enter(a, q);

@@ -26,6 +26,7 @@
 #define API_PARAMS_MAX  2
 #define API_PENDING_MAX 1024u
 #define API_LOGINS_MAX  8u /* password hashes under way or waiting in auth: each costs 64 MiB for a moment */
+#define API_TOKEN_BEGIN "vgt_" /* of every token (role/auth_store.h); of a session once in 2^24 */
 #define API_DUE_US      (30 * TIME_S)
 
 struct api;
@@ -68,6 +69,8 @@ enum {
 };
 
 typedef void api_handler_f(struct api *a, struct api_request *q);
+/* Where clients of another API say who they are; p NULL: they do not. */
+typedef struct str api_secret_f(struct api_request *q);
 typedef void api_resume_f(struct api *a, struct api_request *q, const struct api_answer *answer);
 
 enum api_source { API_BY_WEB, API_BY_LOCAL };
@@ -78,10 +81,11 @@ struct api_request {
     uint64_t id;        /* of web or local */
     struct arena arena; /* everything below borrows from it */
     struct str method, path, query, body, peer;
-    struct str cookie, authorization, origin, fetch_site, host, content_type, csrf, accept_language,
-        last_event_id, accept, if_match, if_none_match, idempotency_key;
+    struct str cookie, authorization, auth_token, origin, fetch_site, host, content_type, csrf,
+        accept_language, last_event_id, accept, if_match, if_none_match, idempotency_key;
     int64_t uid;     /* -1: not local */
     struct str user; /* its name, of a local one */
+    bool sent_json;  /* of DIALECT_NRDP: JSON, and so is the answer */
     uint64_t asks; /* its body, of so many bytes, waits: may it come? Nothing else is done. 0: it is there */
     bool tls, forwarded; /* forwarded: by a proxy, so peer is not who asks */
     struct api_who who;

@@ -5,9 +5,9 @@
 #include "api/route.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "wire/dialect.h"
 #include "wire/http_text.h"
 #include "wire/json.h"
-#include "wire/promerror.h"
 
 #include <string.h>
 
@@ -23,8 +23,12 @@ static void see_shape(const struct api *a UNUSED, const struct api_request *q UN
                       struct str type UNUSED, struct str body UNUSED)
 {
 #ifdef VIGIE_SANITIZED
-    bool prom = promerror_is_path(q->path);
-    const struct shape *bad = prom ? &shape_prom_error : &shape_problem;
+    static const struct shape *const bad[] = {
+        [DIALECT_OURS] = &shape_problem,
+        [DIALECT_PROMETHEUS] = &shape_prom_error,
+        [DIALECT_CENTREON] = &shape_centreon_error,
+        [DIALECT_NRDP] = &shape_nrdp,
+    };
     struct buf why = BUF_INIT;
     int good = q->route && q->route->status ? q->route->status : 200;
 
@@ -33,7 +37,8 @@ static void see_shape(const struct api *a UNUSED, const struct api_request *q UN
     if (status < 400 && status != good)
         buf_printf(&why, "status %d, not %d", status, good);
     else
-        shape_check(status >= 400 ? bad : q->route->answer, type, body, &why);
+        shape_check(status >= 400 || !q->route ? bad[dialect_of(q->path)] : q->route->answer, type, body,
+                    &why);
     if (why.len)
         log_fatal("%s: its answer does not match its schema: %s", q->route ? q->route->path : "a request",
                   why.data);
@@ -189,19 +194,20 @@ bool api_reads_french(const struct api_request *q)
 static void refuse(struct api *a, struct api_request *q, const struct refusal *r)
 {
     struct buf text = BUF_INIT, body = BUF_INIT;
-    bool prom = promerror_is_path(q->path), french = api_reads_french(q);
+    enum dialect d = dialect_of(q->path);
+    bool french = api_reads_french(q);
 
     problem_render(&text, r->problem, french, r->args);
     if (r->near.n)
         buf_printf(&text, french ? " Vouliez-vous dire " STR_FMT " ?" : " Did you mean " STR_FMT "?",
                    STR_ARG(r->near));
-    if (prom)
-        promerror_put(&body, promerror_type(r->status), buf_str(&text));
-    else
+    if (d == DIALECT_OURS)
         problem_body(&body, q, r, buf_str(&text));
-    if (r->status == 401)
+    else
+        dialect_refusal(d, q->sent_json, r->status, buf_str(&text), &body);
+    if (r->status == 401 && (d == DIALECT_OURS || d == DIALECT_PROMETHEUS))
         api_header(q, "WWW-Authenticate: Bearer realm=\"vigie\"");
-    send_answer(a, q, r->status, prom ? "application/json" : "application/problem+json", buf_str(&body));
+    send_answer(a, q, dialect_status(d, r->status), dialect_type(d, q->sent_json), buf_str(&body));
     a->count.refused++;
     buf_release(&text);
     buf_release(&body);

@@ -49,7 +49,7 @@ struct guard_verdict guard_request(const struct api_request *q)
         return pass;
     if (q->origin.p && !origin_is_ours(q))
         return refuse(403, "Origin", PROBLEM_OTHER_SITE);
-    if ((q->body.n || q->asks) && !is_readable(q))
+    if ((q->body.n || q->asks) && !(q->route && q->route->secret) && !is_readable(q))
         return refuse(415, "Content-Type",
                       q->route && q->route->form ? PROBLEM_BODY_FORM : PROBLEM_BODY_TYPE);
     return pass;
@@ -79,10 +79,11 @@ struct guard_verdict guard_right(const struct api_request *q, enum right right)
     if (right != RIGHT_SELF && !right_row(needed)) /* a route without a right */
         return refuse(403, NULL, PROBLEM_NOBODY_MAY);
     if (q->who.by == API_BY_NOBODY)
-        return refuse(401, NULL, PROBLEM_SIGN_IN);
+        return refuse(401, NULL, q->route && q->route->secret ? PROBLEM_SIGN_IN_THERE : PROBLEM_SIGN_IN);
     if (right != RIGHT_SELF && !(q->who.rights & right_bit(needed)))
         return (struct guard_verdict){403, NULL, PROBLEM_NEEDS_RIGHT, needed};
-    if (q->who.by == API_BY_SESSION && !is_safe(q->method) && !equal(q->csrf, q->who.csrf))
+    if (q->who.by == API_BY_SESSION && !(q->route && q->route->secret) && !is_safe(q->method) &&
+        !equal(q->csrf, q->who.csrf))
         return refuse(403, "X-CSRF", PROBLEM_NEEDS_CSRF);
     return pass;
 }

@@ -6,6 +6,7 @@
 #include "api/param.h"
 #include "api/route.h"
 #include "build_id.h"
+#include "wire/dialect.h"
 #include "wire/json.h"
 
 #include <stdio.h>
@@ -262,7 +263,13 @@ static void content(struct json *j, const struct shape *s)
 
 static void responses(struct json *j, const struct api_route *r)
 {
-    bool prom = strncmp(r->path, "/prometheus/", 12) == 0;
+    enum dialect d = dialect_of(str_of(r->path));
+    static const char *const refusal_of[] = {
+        [DIALECT_OURS] = "#/components/responses/Refused",
+        [DIALECT_PROMETHEUS] = "#/components/responses/PrometheusError",
+        [DIALECT_CENTREON] = "#/components/responses/CentreonError",
+        [DIALECT_NRDP] = "#/components/responses/NrdpError",
+    };
     char status[12];
 
     open_map(j, "responses");
@@ -272,7 +279,7 @@ static void responses(struct json *j, const struct api_route *r)
     if (r->answer)
         content(j, r->answer);
     json_map_end(j);
-    for (size_t i = 0; i < ARRAY_LEN(refusals) && !prom; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(refusals) && d == DIALECT_OURS; i++) {
         struct buf b = BUF_INIT;
 
         if (!may_answer(r, refusals[i].status))
@@ -285,7 +292,7 @@ static void responses(struct json *j, const struct api_route *r)
         buf_release(&b);
     }
     open_map(j, "default");
-    json_key_c(j, "$ref", prom ? "#/components/responses/PrometheusError" : "#/components/responses/Refused");
+    json_key_c(j, "$ref", refusal_of[d]);
     close_maps(j, 2);
 }
 
@@ -417,6 +424,8 @@ static void schemas(struct json *j)
 
     shape_collect(&shape_problem, &seen);
     shape_collect(&shape_prom_error, &seen);
+    shape_collect(&shape_centreon_error, &seen);
+    shape_collect(&shape_nrdp, &seen);
     for (size_t i = 0; i < route_count; i++)
         if (route_table[i].answer)
             shape_collect(route_table[i].answer, &seen);
@@ -455,6 +464,8 @@ static void components(struct json *j)
         refused(j, refusals[i].name, refusals[i].doc, &shape_problem);
     refused(j, "Refused", "It was not done; `code` and `detail` say why", &shape_problem);
     refused(j, "PrometheusError", "As Prometheus tells it", &shape_prom_error);
+    refused(j, "CentreonError", "As Centreon tells it", &shape_centreon_error);
+    refused(j, "NrdpError", "As NRDP tells it; what is wrong with the request comes with 200", &shape_nrdp);
     json_map_end(j);
     open_map(j, "parameters");
     header_parameter(j, "If-None-Match",

@@ -8,8 +8,9 @@
 
 #include <string.h>
 
-#define V1   "/api/v1"
-#define PROM "/prometheus/api/v1"
+#define V1            "/api/v1"
+#define PROM          "/prometheus/api/v1"
+#define CENTREON_LIST "/centreon/api/{version}/monitoring/resources"
 
 static const char *const
     filters[] = {"all", "problems", "unhandled", NULL},
@@ -36,6 +37,8 @@ static const struct param table[] = {
     {V1 "/resources", "limit", PARAM_INT, 0, LIST_LIMIT_MAX, NULL,
      "how many a page has at most; 0: only the counts"},
     {V1 "/stream", "limit", PARAM_INT, 0, LIST_LIMIT_MAX, NULL, "how many rows are followed"},
+    {CENTREON_LIST, "limit", PARAM_TEXT, 0, 0, NULL,
+     "how many a page has at most, 10,000; 0: only the total"},
     {PROM "/*", "limit", PARAM_TEXT, 0, 0, NULL, "how many at most; 0: all"},
     {V1 "/downtimes", "limit", PARAM_INT, 1, 500, NULL, "how many a page has at most"},
     {V1 "/comments", "limit", PARAM_INT, 1, 500, NULL, "how many a page has at most"},
@@ -75,6 +78,19 @@ static const struct param table[] = {
     {NULL, "object", PARAM_TEXT, 0, 0, NULL,
      "of this host, HOST;SERVICE, user or token; `*` is any text, `?` one character"},
     {NULL, "outcome", PARAM_WORD, 0, 0, outcomes, "what came of it"},
+    /* Centreon's own: JSON */
+    {NULL, "page", PARAM_TEXT, 0, 0, NULL, "the number of the page, from 1"},
+    {NULL, "types", PARAM_TEXT, 0, 0, NULL, "[\"host\",\"service\"]"},
+    {NULL, "statuses", PARAM_TEXT, 0, 0, NULL, "[\"DOWN\",\"CRITICAL\"]"},
+    {NULL, "states", PARAM_TEXT, 0, 0, NULL, "[\"unhandled_problems\"]"},
+    {NULL, "status_types", PARAM_TEXT, 0, 0, NULL, "[\"hard\"]"},
+    {NULL, "hostgroup_names", PARAM_TEXT, 0, 0, NULL, "a list of names"},
+    {NULL, "servicegroup_names", PARAM_TEXT, 0, 0, NULL, "a list of names"},
+    {NULL, "search", PARAM_TEXT, 0, 0, NULL, "{\"h.name\":{\"$lk\":\"web%\"}}"},
+    {NULL, "sort_by", PARAM_TEXT, 0, 0, NULL, "{\"name\":\"asc\"}"},
+    /* NRDP's */
+    {NULL, "token", PARAM_TEXT, 0, 0, NULL, "who sends; else in the form"},
+    {NULL, "cmd", PARAM_TEXT, 0, 0, NULL, "submitcheck; else in the form"},
     /* Prometheus' own */
     {NULL, "query", PARAM_TEXT, 0, 0, NULL, "the expression"},
     {NULL, "time", PARAM_TEXT, 0, 0, NULL, "RFC 3339, or seconds since 1970"},

@@ -4,6 +4,9 @@
 #include "api/action.h"
 #include "api/audit.h"
 #include "api/availability.h"
+#include "api/centreon.h"
+#include "api/centreon_act.h"
+#include "api/centreon_list.h"
 #include "api/complete.h"
 #include "api/event.h"
 #include "api/filter.h"
@@ -11,6 +14,7 @@
 #include "api/list.h"
 #include "api/metrics.h"
 #include "api/notes.h"
+#include "api/nrdp.h"
 #include "api/openapi.h"
 #include "api/past.h"
 #include "api/people.h"
@@ -29,7 +33,10 @@
 #include "api/totp.h"
 #include "api/user.h"
 #include "api/why.h"
+#include "wire/dialect.h"
 #include "wire/http_text.h"
+
+#include <string.h>
 
 #define AVAILABILITY_DOC                                                                                     \
     "How much of the time it was as it should be, exact to the second, from `from` to `to` (the last 30 "    \
@@ -55,8 +62,17 @@
     }
 #define PROM_ROUTES(path, run, params, what)                                                                 \
     PROM_ROUTE("GET", path, run, params, what), PROM_ROUTE("POST", path, run, params, what " (from a form)")
-#define PROM "/prometheus/api/v1"
-#define V1   "/api/v1"
+#define PROM     "/prometheus/api/v1"
+#define CENTREON "/centreon/api/{version}"
+#define CENTREON_DOC(what)                                                                                   \
+    what ", as Centreon's REST v2 has it (docs/OTHER_APIS.md); also without /centreon in front"
+#define CENTREON_ACT(path, right, run, what)                                                                 \
+    {                                                                                                        \
+        "POST", CENTREON "/monitoring/resources/" path, right, SCOPE_LIST, run,                              \
+            .answer = &shape_nothing, .status = 204, .audited = true, .secret = centreon_secret,             \
+            .doc = CENTREON_DOC(what)                                                                        \
+    }
+#define V1 "/api/v1"
 const struct api_route route_table[] = {
     {"GET", V1 "/setup", RIGHT_OPEN, SCOPE_NONE, session_setup_needed, .answer = &session_needed_shape,
      .doc = "Whether there is no user yet"},
@@ -281,6 +297,24 @@ const struct api_route route_table[] = {
             "ends early has looked at many entries in vain: `next` goes on (docs/AUDIT.md)"},
     {"GET", V1 "/openapi.json", RIGHT_SELF, SCOPE_NONE, openapi_show, .answer = &openapi_shape,
      .doc = "This table, as OpenAPI 3.1"},
+    {"GET", CENTREON "/platform/versions", RIGHT_OPEN, SCOPE_NONE, centreon_versions,
+     .answer = &centreon_versions_shape, .secret = centreon_secret,
+     .doc = CENTREON_DOC("Which Centreon this answers like")},
+    {"POST", CENTREON "/login", RIGHT_OPEN, SCOPE_NONE, centreon_login, .answer = &centreon_login_shape,
+     .audited = true, .secret = centreon_secret,
+     .doc = CENTREON_DOC("Sign in: opens a session, shown in X-Auth-Token")},
+    {"GET", CENTREON "/logout", RIGHT_SELF, SCOPE_NONE, centreon_logout, .answer = &centreon_logout_shape,
+     .audited = true, .secret = centreon_secret, .doc = CENTREON_DOC("End this session")},
+    {"GET", CENTREON "/monitoring/resources", RIGHT_RESOURCES_READ, SCOPE_LIST, centreon_list_resources,
+     .answer = &centreon_list_shape, .query = centreon_list_query, .secret = centreon_secret,
+     .doc = CENTREON_DOC("Hosts and services")},
+    CENTREON_ACT("acknowledge", RIGHT_RESOURCES_ACKNOWLEDGE, centreon_act_acknowledge,
+                 "Acknowledge problems"),
+    CENTREON_ACT("downtime", RIGHT_RESOURCES_DOWNTIME, centreon_act_downtime, "Plan downtimes"),
+    CENTREON_ACT("check", RIGHT_RESOURCES_CHECK, centreon_act_check, "Check now"),
+    {"POST", "/nrdp", RIGHT_RESOURCES_SUBMIT, SCOPE_LIST, nrdp_submit, .answer = &shape_nrdp, .audited = true,
+     .query = nrdp_query, .secret = nrdp_secret,
+     .doc = "Submit results as clients of NRDP do (docs/OTHER_APIS.md)"},
     {"GET", "/metrics", RIGHT_HERE, SCOPE_NONE, metrics_show, .answer = &metrics_shape,
      .doc = "How Vigie itself does, in OpenMetrics (docs/METRICS.md), without names"},
 };
@@ -312,9 +346,29 @@ static bool path_matches(const char *pattern, struct api_request *q)
     return !want.p && !have.p;
 }
 
+/* Centreon's addresses stand in the table with /centreon in front. False: the version is none. */
+static bool centreon_path(struct api_request *q)
+{
+    struct str rest = str_sub(q->path, strlen("/centreon/api/"), q->path.n);
+    struct buf b = BUF_INIT;
+
+    if (str_starts(q->path, STR("/centreon/")))
+        return dialect_is_centreon_version(str_cut(&rest, '/'));
+    buf_add_c(&b, "/centreon");
+    buf_add_str(&b, q->path);
+    q->path = arena_str(&q->arena, buf_str(&b));
+    buf_release(&b);
+    return true;
+}
+
 int route_find(struct api_request *q, struct buf *allow)
 {
     struct str method = str_eq_c(q->method, "HEAD") ? STR("GET") : q->method;
+
+    if (dialect_of(q->path) == DIALECT_CENTREON && !centreon_path(q))
+        return 404;
+    if (str_eq_c(q->path, "/nrdp/"))
+        q->path = STR("/nrdp");
 
     for (size_t i = 0; i < route_count; i++) {
         const struct api_route *r = &route_table[i];

@@ -23,6 +23,8 @@ struct api_route {
     const char *const *query;      /* parameters it takes, ended by NULL; NULL: none */
     bool
         form; /* as Prometheus has it: parameters may also come as a form, repeated, and unknown ones are passed over */
+    api_secret_f *
+        secret; /* of another API, whose clients know no cookie and no X-CSRF and call their bodies anything */
     const char *doc; /* one line */
 };
 

@@ -44,6 +44,15 @@ static const struct shape_field prom_error_fields[] = {
 };
 const struct shape shape_prom_error = {"PrometheusError", prom_error_fields};
 
+static const struct shape_field centreon_error_fields[] = {
+    {"code", SHAPE_INT, 0, "the status"},
+    {"message", SHAPE_TEXT, 0, "a sentence for people"},
+    {NULL},
+};
+const struct shape shape_centreon_error = {"CentreonError", centreon_error_fields};
+const struct shape shape_nrdp = {"NrdpAnswer", .media = "text/xml", .also = "application/json"};
+const struct shape shape_nothing = {"Nothing", .media = "text/plain"};
+
 /* ---- the schema ---- */
 
 static const struct {

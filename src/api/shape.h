@@ -56,7 +56,8 @@ struct shape {
 extern const char *const shape_kinds[];  /* host, service */
 extern const struct shape shape_ok;      /* {"ok":true} */
 extern const struct shape shape_problem; /* RFC 9457 */
-extern const struct shape shape_prom_error;
+extern const struct shape shape_prom_error, shape_centreon_error, shape_nrdp,
+    shape_nothing; /* nothing: 204 */
 
 /* A JSON Schema (2020-12) of it, as a value; what it refers to stands at #/components/schemas/. */
 void shape_schema(struct json *j, const struct shape *s);

@@ -346,6 +346,7 @@ static void take_header(struct api_request *q, struct str line)
         {"sec-fetch-site", &q->fetch_site},
         {"content-type", &q->content_type},
         {"x-csrf", &q->csrf},
+        {"x-auth-token", &q->auth_token},
         {"accept", &q->accept},
         {"accept-language", &q->accept_language},
         {"last-event-id", &q->last_event_id},

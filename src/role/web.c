@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * web: speaks HTTP with browsers and API clients, and decides nothing. What is under /api/ and /metrics goes to gate as a
- * message and comes back as one; everything else is one of the compiled-in assets, or not found. It has no web root, opens
+ * message and comes back as one, and so do the addresses of other APIs (wire/dialect.h); everything else is one of the compiled-in assets, or not found. It has no web root, opens
  * nothing, connects to nothing, executes nothing. Every answer carries the same security headers (http_config.always).
  */
 #include "base/address.h"
@@ -13,11 +13,11 @@
 #include "role/role.h"
 #include "role/web_asset.h"
 #include "role/web_tls.h"
+#include "wire/dialect.h"
 #include "wire/http.h"
 #include "wire/http_text.h"
 #include "wire/json.h"
 #include "wire/link.h"
-#include "wire/promerror.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -26,6 +26,7 @@
 #include <unistd.h>
 
 #define WEB_BODY_MAX    (192u * 1024) /* with its head it must fit into one message */
+#define WEB_BODY_NRDP   (40u * 1024)  /* of whoever: its clients show their token in the body */
 #define WEB_FIELD_MAX   2048u         /* bytes of a field of the head that gate gets, with its name */
 #define WEB_WAITING     (256u * 1024) /* bytes that wait for a slow client of a stream */
 #define WEB_GATE_US     (60 * TIME_S) /* gate answers within 30 s, or says so itself */
@@ -48,26 +49,29 @@ static const char always[] = ALWAYS;
 /* Browsers heed the last only where they take the certificate without a question. */
 static const char always_tls[] = ALWAYS "Strict-Transport-Security: max-age=31536000\r\n";
 
-static const struct str problem_headers[] = {
-    {"Content-Type: application/problem+json", 38},
-    {"Cache-Control: no-store", 23},
-};
-static const struct str prom_headers[] = {
-    {"Content-Type: application/json", 30},
-    {"Cache-Control: no-store", 23},
-};
+#define HEADERS(type)                                                                                        \
+    {                                                                                                        \
+        {"" type, sizeof(type) - 1},                                                                         \
+        {                                                                                                    \
+            "Cache-Control: no-store", 23                                                                    \
+        }                                                                                                    \
+    }
+static const struct str problem_headers[] = HEADERS("Content-Type: application/problem+json"),
+                        json_headers[] = HEADERS("Content-Type: application/json"),
+                        xml_headers[] = HEADERS("Content-Type: text/xml; charset=utf-8");
 
 /* What gate wants to know of a request; all other fields stay here. */
 static const char *const passed[] = {
-    "accept",          "accept-language", "authorization", "content-type",    "cookie",    "host",
-    "idempotency-key", "if-match",        "if-none-match", "last-event-id",   "origin",    "sec-fetch-site",
-    "x-csrf",          "forwarded",       "via",           "x-forwarded-for", "x-real-ip",
+    "accept", "accept-language", "authorization", "content-type",  "cookie",
+    "host",   "idempotency-key", "if-match",      "if-none-match", "last-event-id",
+    "origin", "sec-fetch-site",  "x-auth-token",  "x-csrf",        "forwarded",
+    "via",    "x-forwarded-for", "x-real-ip",
 };
 
 struct waiting { /* a request that gate has */
     uint64_t id;
-    bool stream;     /* its answer has begun */
-    bool prom;       /* it is below /prometheus */
+    bool stream; /* its answer has begun */
+    enum dialect dialect;
     struct mono due; /* answer it ourselves then */
 };
 
@@ -96,30 +100,32 @@ static void problem_body(struct buf *body, int status, const char *detail)
     json_map_end(&j);
 }
 
-/* Below /prometheus in its own form. */
-static void put_refusal(bool prom, const char *why, struct http_answer *a, struct buf *body)
+/* In the form of the API that the address is of. */
+static void put_refusal(enum dialect d, const char *why, struct http_answer *a, struct buf *body)
 {
-    a->headers = prom ? prom_headers : problem_headers;
-    a->n_headers = prom ? ARRAY_LEN(prom_headers) : ARRAY_LEN(problem_headers);
-    if (prom)
-        promerror_put(body, promerror_type(a->status), str_of(why));
-    else
+    static const struct str *const headers[] = {problem_headers, json_headers, json_headers, xml_headers};
+
+    a->headers = headers[d];
+    a->n_headers = ARRAY_LEN(problem_headers);
+    if (d == DIALECT_OURS)
         problem_body(body, a->status, why);
+    else
+        dialect_refusal(d, false, a->status, str_of(why), body);
 }
 
 static void on_refusal(void *user UNUSED, struct str path, const char *why, struct http_answer *a,
                        struct buf *body)
 {
-    put_refusal(promerror_is_path(path), why, a, body);
+    put_refusal(dialect_of(path), why, a, body);
 }
 
-static void refuse(struct web *w, uint64_t id, bool prom, int status, const char *why)
+static void refuse(struct web *w, uint64_t id, enum dialect d, int status, const char *why)
 {
     struct str headers[3];
     struct buf body = BUF_INIT;
     struct http_answer a = {.status = status};
 
-    put_refusal(prom, why, &a, &body);
+    put_refusal(d, why, &a, &body);
     BUG_ON(a.n_headers >= ARRAY_LEN(headers));
     memcpy(headers, a.headers, a.n_headers * sizeof(headers[0]));
     a.headers = headers;
@@ -132,13 +138,13 @@ static void refuse(struct web *w, uint64_t id, bool prom, int status, const char
     buf_release(&body);
 }
 
-static void refuse_field(struct web *w, uint64_t id, bool prom, const char *field)
+static void refuse_field(struct web *w, uint64_t id, enum dialect d, const char *field)
 {
     struct buf why = BUF_INIT;
 
     buf_printf(&why, "The field %s of the head is too long: at most %u bytes are read here.", field,
                WEB_FIELD_MAX);
-    refuse(w, id, prom, 431, why.data);
+    refuse(w, id, d, 431, why.data);
     buf_release(&why);
 }
 
@@ -148,11 +154,11 @@ static void answer_asset(struct web *w, const struct http_request *rq)
     struct http_answer a;
 
     if (!str_eq_c(rq->head->method, "GET") && !str_eq_c(rq->head->method, "HEAD")) {
-        refuse(w, rq->id, false, 405, "This address is only read: use GET.");
+        refuse(w, rq->id, DIALECT_OURS, 405, "This address is only read: use GET.");
         return;
     }
     if (!web_asset_find(rq->head, &found) && !web_asset_missing(rq->head, &found)) {
-        refuse(w, rq->id, false, 404, "There is nothing at this address.");
+        refuse(w, rq->id, DIALECT_OURS, 404, "There is nothing at this address.");
         return;
     }
     a = (struct http_answer){
@@ -225,7 +231,7 @@ static const char *pass_headers(const struct http_head *h, struct buf *text, str
 }
 
 /* asks: for its body, which waits. */
-static void ask_gate(struct role *r, const struct http_request *rq, bool prom, uint64_t asks)
+static void ask_gate(struct role *r, const struct http_request *rq, enum dialect d, uint64_t asks)
 {
     struct web *w = r->self;
     struct buf text = BUF_INIT;
@@ -245,7 +251,7 @@ static void ask_gate(struct role *r, const struct http_request *rq, bool prom, u
     int rc;
 
     if (long_one) {
-        refuse_field(w, rq->id, prom, long_one);
+        refuse_field(w, rq->id, d, long_one);
         buf_release(&text);
         return;
     }
@@ -257,16 +263,16 @@ static void ask_gate(struct role *r, const struct http_request *rq, bool prom, u
     buf_clear(&w->out);
     buf_release(&text);
     if (large) {
-        refuse(w, rq->id, prom, 413, "The request is too large.");
+        refuse(w, rq->id, d, 413, "The request is too large.");
         return;
     }
     if (rc) {
-        refuse(w, rq->id, prom, 503, "Vigie is starting or overloaded. Try again in a moment.");
+        refuse(w, rq->id, d, 503, "Vigie is starting or overloaded. Try again in a moment.");
         return;
     }
     map_put_u64(&w->at, rq->id, w->waiting.n);
     *VEC_ADD(&w->waiting) =
-        (struct waiting){.id = rq->id, .prom = prom, .due = {loop_now(r->loop).us + WEB_GATE_US}};
+        (struct waiting){.id = rq->id, .dialect = d, .due = {loop_now(r->loop).us + WEB_GATE_US}};
 }
 
 /* The Host must be a name of ours: else a page of another name that resolves to us could read the answers. With TLS we may be reached at any address; addresses are no names. */
@@ -293,18 +299,18 @@ static bool host_is_ours(const struct role *r, const struct http_request *rq)
 }
 
 /* False: it was answered. */
-static bool host_is_known(struct role *r, const struct http_request *rq, bool prom)
+static bool host_is_known(struct role *r, const struct http_request *rq, enum dialect d)
 {
     if (host_is_ours(r, rq))
         return true;
-    refuse(r->self, rq->id, prom, 421,
+    refuse(r->self, rq->id, d, 421,
            "This name is not served here; vigie_http_host lists the names that are.");
     return false;
 }
 
 static bool is_for_gate(struct str path)
 {
-    return promerror_is_path(path) || str_starts(path, STR("/api/")) || str_eq_c(path, "/metrics");
+    return dialect_of(path) != DIALECT_OURS || str_starts(path, STR("/api/")) || str_eq_c(path, "/metrics");
 }
 
 static void on_request(void *user, const struct http_request *rq)
@@ -312,12 +318,12 @@ static void on_request(void *user, const struct http_request *rq)
     struct role *r = user;
     struct web *w = r->self;
     struct str path = rq->head->path;
-    bool prom = promerror_is_path(path);
+    enum dialect d = dialect_of(path);
 
-    if (!host_is_known(r, rq, prom))
+    if (!host_is_known(r, rq, d))
         return;
     if (is_for_gate(path))
-        ask_gate(r, rq, prom, 0);
+        ask_gate(r, rq, d, 0);
     else
         answer_asset(w, rq);
 }
@@ -326,12 +332,17 @@ static void on_request(void *user, const struct http_request *rq)
 static void on_large(void *user, const struct http_request *rq)
 {
     struct role *r = user;
-    bool prom = promerror_is_path(rq->head->path);
+    struct web *w = r->self;
+    enum dialect d = dialect_of(rq->head->path);
 
     if (!is_for_gate(rq->head->path))
-        refuse(r->self, rq->id, prom, 413, "This address takes no body.");
-    else if (host_is_known(r, rq, prom))
-        ask_gate(r, rq, prom, rq->head->length);
+        refuse(w, rq->id, d, 413, "This address takes no body.");
+    else if (!host_is_known(r, rq, d))
+        return;
+    else if (d == DIALECT_NRDP && rq->head->length <= WEB_BODY_NRDP)
+        http_take(w->http, rq->id);
+    else
+        ask_gate(r, rq, d, rq->head->length);
 }
 
 static void tell_gone(struct role *r, uint64_t id)
@@ -398,13 +409,14 @@ static void on_api_resp(struct role *r, struct peer *p UNUSED, const struct msg 
 static void give_up(struct web *w, uint64_t id, const char *why)
 {
     const struct waiting *x = waiting_find(w, id);
-    bool begun = x && x->stream, prom = x && x->prom;
+    bool begun = x && x->stream;
+    enum dialect d = x ? x->dialect : DIALECT_OURS;
 
     forget(w, id);
     if (begun)
         http_abort(w->http, id);
     else
-        refuse(w, id, prom, 503, why);
+        refuse(w, id, d, 503, why);
 }
 
 static void on_api_data(struct role *r, struct peer *p UNUSED, const struct msg *m)
@@ -453,7 +465,7 @@ static void sweep(void *user)
         }
         forget(w, x.id);
         tell_gone(r, x.id);
-        refuse(w, x.id, x.prom, 504, "The answer did not come in time.");
+        refuse(w, x.id, x.dialect, 504, "The answer did not come in time.");
     }
     loop_timer_set(r->loop, &w->sweep, (struct mono){now.us + WEB_SWEEP_US}, sweep, r);
 }

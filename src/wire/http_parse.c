@@ -156,7 +156,7 @@ static int framing(struct http_head *out, const char **why)
         return 400;
     *why = "These fields may stand in a request only once.";
     if (count_field(out, "cookie") > 1 || count_field(out, "authorization") > 1 ||
-        count_field(out, "origin") > 1)
+        count_field(out, "origin") > 1 || count_field(out, "x-auth-token") > 1)
         return 400;
     out->has_length = lengths == 1;
     out->expect_continue = out->minor == 1 && has_word(http_parse_field(out, "expect"), "100-continue");

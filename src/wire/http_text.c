@@ -296,3 +296,33 @@ const char *http_text_reason(int status)
     }
     return "Status";
 }
+
+static int base64_value(char c)
+{
+    if (c >= 'A' && c <= 'Z')
+        return c - 'A';
+    if (c >= 'a' && c <= 'z')
+        return c - 'a' + 26;
+    if (c >= '0' && c <= '9')
+        return c - '0' + 52;
+    return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
+bool http_text_base64(struct str s, struct buf *out)
+{
+    size_t pad = s.n && s.p[s.n - 1] == '=' ? s.n > 1 && s.p[s.n - 2] == '=' ? 2 : 1 : 0;
+    uint32_t bits = 0;
+
+    if (s.n % 4)
+        return false;
+    for (size_t i = 0; i < s.n - pad; i++) {
+        int v = base64_value(s.p[i]);
+
+        if (v < 0)
+            return false;
+        bits = bits << 6 | (uint32_t)v;
+        if (i % 4)
+            buf_add_char(out, (char)(bits >> (6 - 2 * (i % 4)) & 0xff));
+    }
+    return true;
+}

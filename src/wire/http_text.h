@@ -28,6 +28,9 @@ bool http_text_host(struct str field, struct str *name, unsigned *port);
 /* localhost and its subdomains, 127.0.0.0/8, ::1. */
 bool http_text_is_loopback(struct str name);
 
+/* Appends what the text codes in base64 (RFC 4648, with its padding). False: it is none. */
+bool http_text_base64(struct str s, struct buf *out);
+
 bool http_text_is_token(struct str s); /* an RFC 9110 token, at least one character */
 /* "Mon, 23 Nov 2026 09:58:42 GMT" */
 void http_text_date(struct wall t, struct buf *out);
