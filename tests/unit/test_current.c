@@ -142,6 +142,7 @@ static void expect_back(struct place *p, enum record_kind kind, const void *reco
 #define FILL_telling(...)
 #define FILL_telling_part(...)
 #define FILL_given_up(...)
+#define FILL_audit_head(...)
 
 static void test_each_field_has_its_column(void **state UNUSED)
 {
