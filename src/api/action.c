@@ -8,6 +8,7 @@
 #include "api/api_ask.h"
 #include "api/api_reply.h"
 #include "api/resource.h"
+#include "api/route.h"
 #include "base/limits.h"
 
 #include <string.h>
@@ -283,20 +284,25 @@ static void by_number(struct api *a, struct api_request *q,
                       const char *of_service)
 {
     struct buf b = BUF_INIT;
-    uint64_t id;
+    uint64_t id = 0;
+    uint32_t idx;
 
     if (api_not_ready(a, q))
         return;
-    if (!str_to_u64(q->param[0], &id) || !id) {
-        api_fail(a, q, 404, "id", PROBLEM_NO_ENTRY);
+    idx = str_to_u64(q->param[0], &id) && id ? check_with(&a->board, id) : MODEL_NONE;
+    if (idx >= a->model.n_check || !sight_sees(q->sight, idx)) {
+        if (idx < a->model.n_check && resource_reads(a, q, idx))
+            api_fail_right(a, q, PROBLEM_NEEDS_RIGHT_HERE, q->route->right);
+        else
+            api_fail(a, q, 404, "id", PROBLEM_NO_ENTRY);
         return;
     }
-    start_line(a, &b, check_with(&a->board, id) < a->model.n_hosts ? of_host : of_service);
+    start_line(a, &b, idx < a->model.n_hosts ? of_host : of_service);
     add_number(&b, (int64_t)id);
     send(a, q, &b);
 }
 
-/* The check that the downtime is of; MODEL_NONE: there is no such downtime (any more), and the engine will say so. */
+/* The check that the downtime is of; MODEL_NONE: there is no such downtime (any more). */
 static uint32_t check_with_downtime(const struct board *b, uint64_t id)
 {
     struct buf text = BUF_INIT;

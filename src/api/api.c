@@ -12,6 +12,7 @@
 #include "wire/http_text.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* ---- requests ---- */
 
@@ -49,7 +50,8 @@ static struct api_request *request_new(struct api *a, const struct api_request *
                         &q->if_match,
                         &q->if_none_match,
                         &q->idempotency_key,
-                        &q->auth_token};
+                        &q->auth_token,
+                        &q->view_as};
     const struct str *of[] = {&from->method,
                               &from->path,
                               &from->query,
@@ -69,7 +71,8 @@ static struct api_request *request_new(struct api *a, const struct api_request *
                               &from->if_match,
                               &from->if_none_match,
                               &from->idempotency_key,
-                              &from->auth_token};
+                              &from->auth_token,
+                              &from->view_as};
 
     for (size_t i = 0; i < ARRAY_LEN(to); i++)
         *to[i] = of[i]->p ? arena_str(&q->arena, *of[i]) : STR_NULL;
@@ -154,10 +157,22 @@ static bool query_is_good(struct api *a, struct api_request *q)
 
 static void refuse(struct api *a, struct api_request *q, const struct guard_verdict *v)
 {
-    if (v->problem == PROBLEM_NEEDS_RIGHT)
-        api_fail_right(a, q, v->right);
+    if (v->right != RIGHT_NOBODY)
+        api_fail_right(a, q, v->problem, v->right);
     else
         api_fail(a, q, v->status, v->field, v->problem);
+}
+
+/* Of which hosts and services the route speaks to who asks. Where it takes no right of the table: what he may read; and all of them where this machine is told how Vigie does. */
+static const struct sight *sight_of(struct api *a, const struct api_request *q)
+{
+    enum right right = q->route->right;
+
+    if (right == RIGHT_HERE && guard_is_here(q))
+        return NULL;
+    if (right == RIGHT_HERE)
+        right = RIGHT_PLATFORM_READ;
+    return who_sight(&q->who, right_bit(right_row(right) ? right : RIGHT_RESOURCES_READ), a->sights);
 }
 
 /* The one way from who asks to the handler: right, scope, parameters, record. */
@@ -165,8 +180,9 @@ static void enter(struct api *a, struct api_request *q)
 {
     struct guard_verdict v = guard_right(q, q->route->right);
 
+    q->sight = sight_of(a, q);
     if (!v.status)
-        v = guard_scope(q->route->scope);
+        v = guard_scope(q->route->scope, q->sight, q->route->right);
     if (v.status)
         refuse(a, q, &v);
     else if (q->asks)
@@ -183,6 +199,83 @@ bool api_session_secret(const struct api_request *q, struct str *secret)
     return http_text_cookie(q->cookie, str_of(name), secret) && secret->n && secret->n <= 256;
 }
 
+static void mark_one(struct api *a, struct api_request *q, uint64_t arg UNUSED)
+{
+    who_mark(&q->who, a->sights);
+    sights_mark(a->sights, q->sight);
+}
+
+/* Drops the sights of those who are gone. */
+static void sweep_sights(struct api *a)
+{
+    if (!sights_many(a->sights))
+        return;
+    sights_sweep_begin(a->sights);
+    who_cache_mark(a->cache, a->sights);
+    stream_mark(a);
+    api_each(a, mark_one, 0);
+    sights_sweep_end(a->sights);
+}
+
+void api_who_said(struct api *a, struct api_who *w, const struct api_answer *x)
+{
+    sweep_sights(a);
+    str_copy(w->name, sizeof(w->name), x->values[API_AUTH_USER]);
+    str_copy(w->role, sizeof(w->role), x->values[API_AUTH_ROLE]);
+    str_copy(w->totp, sizeof(w->totp), x->values[API_AUTH_TOTP]);
+    who_grants(w, x->values[API_AUTH_GRANTS], a->sights);
+}
+
+/* ---- seen as another sees it ---- */
+
+static void viewed_known(struct api *a, struct api_request *q, const struct api_answer *x)
+{
+    struct api_who *w = &q->who, found;
+
+    if (!x->ok && !str_eq_c(x->values[API_AUTH_CODE], "broken")) {
+        api_fail(a, q, 404, "X-View-As", PROBLEM_VIEW_AS_WHOM);
+        return;
+    }
+    if (api_auth_refused(a, q, x))
+        return;
+    api_audit(a, q, "view as", x->values[API_AUTH_USER]);
+    str_copy(w->viewer, sizeof(w->viewer), str_of(w->name));
+    api_who_said(a, w, x);
+    found = *w;
+    who_view_key(w->key, q->view_as, found.key);
+    who_cache_put(a->cache, &found, a->ports->mono(a->user));
+    enter(a, q);
+}
+
+static void view_as(struct api *a, struct api_request *q)
+{
+    struct guard_verdict v = guard_view_as(q, a->sights);
+    unsigned char key[HASH_SHA256_BYTES];
+    struct api_who found;
+
+    if (v.status) {
+        refuse(a, q, &v);
+        return;
+    }
+    who_view_key(q->who.key, q->view_as, key);
+    if (!who_cache_get(a->cache, key, a->ports->mono(a->user), &found)) {
+        api_ask_auth(a, q, "grants", &q->view_as, 1, viewed_known);
+        return;
+    }
+    memcpy(found.key, q->who.key, sizeof(found.key)); /* it is still his session */
+    q->who = found;
+    enter(a, q);
+}
+
+/* Who asks is known; what of it all he may do is judged, as himself or as whom he wants to see it. */
+static void identified(struct api *a, struct api_request *q)
+{
+    if (q->view_as.p)
+        view_as(a, q);
+    else
+        enter(a, q);
+}
+
 static void who_known(struct api *a, struct api_request *q, const struct api_answer *x)
 {
     struct api_who *w = &q->who;
@@ -194,16 +287,12 @@ static void who_known(struct api *a, struct api_request *q, const struct api_ans
         }
         w->by = API_BY_NOBODY;
     } else {
-        who_grant(w, who_role_of(x->values[API_AUTH_ROLE]));
-        if (w->role == API_ROLE_NONE) /* of auth's roles we know all */
-            w->by = API_BY_NOBODY;
-        str_copy(w->name, sizeof(w->name), x->values[API_AUTH_USER]);
+        api_who_said(a, w, x);
         str_copy(w->lang, sizeof(w->lang), x->values[API_AUTH_LANG]);
-        str_copy(w->totp, sizeof(w->totp), x->values[API_AUTH_TOTP]);
         str_to_i64(x->values[API_AUTH_EXPIRES], &w->expires);
         who_cache_put(a->cache, w, a->ports->mono(a->user));
     }
-    enter(a, q);
+    identified(a, q);
 }
 
 static void ask_who(struct api *a, struct api_request *q, enum api_by by, struct str secret)
@@ -217,7 +306,7 @@ static void ask_who(struct api *a, struct api_request *q, enum api_by by, struct
     if (who_cache_get(a->cache, q->who.key, a->ports->mono(a->user), &found) && found.by == by &&
         (!found.expires || found.expires > api_wall(a).us)) {
         q->who = found;
-        enter(a, q);
+        identified(a, q);
         return;
     }
     api_ask_auth(a, q, by == API_BY_SESSION ? "session_check" : "token_check", &secret, 1, who_known);
@@ -264,7 +353,7 @@ static void identify(struct api *a, struct api_request *q)
 
     if (q->source == API_BY_LOCAL) {
         local_who(a, q);
-        enter(a, q);
+        identified(a, q);
         return;
     }
     if (q->route->right == RIGHT_OPEN || (q->route->right == RIGHT_HERE && guard_is_here(q))) {
@@ -403,7 +492,7 @@ void api_tick(struct api *a)
 
 void api_init(struct api *a, const struct api_ports *ports, void *user)
 {
-    *a = (struct api){.ports = ports, .user = user, .cache = who_cache_new()};
+    *a = (struct api){.ports = ports, .user = user, .cache = who_cache_new(), .sights = sights_new()};
     buf_init(&a->status);
     buf_init(&a->roles);
     buf_init(&a->reload);
@@ -421,6 +510,7 @@ void api_world(struct api *a, const struct model *m, const struct board *b, cons
     a->model = *m;
     a->board = *b;
     a->names = names_new(&a->model, oids);
+    sights_world(a->sights, &a->model);
     model_zone_open(&a->model, a->model.globals->zone, &a->zone);
     a->ready = true;
     stream_world(a);
@@ -440,6 +530,7 @@ void api_release(struct api *a)
         model_zone_release(&a->zone);
     map_release(&a->pending);
     who_cache_free(a->cache);
+    sights_free(a->sights);
     buf_release(&a->status);
     buf_release(&a->roles);
     buf_release(&a->reload);

@@ -82,13 +82,15 @@ struct api_request {
     struct arena arena; /* everything below borrows from it */
     struct str method, path, query, body, peer;
     struct str cookie, authorization, auth_token, origin, fetch_site, host, content_type, csrf,
-        accept_language, last_event_id, accept, if_match, if_none_match, idempotency_key;
+        accept_language, last_event_id, accept, if_match, if_none_match, idempotency_key, view_as;
     int64_t uid;     /* -1: not local */
     struct str user; /* its name, of a local one */
     bool sent_json;  /* of DIALECT_NRDP: JSON, and so is the answer */
     uint64_t asks; /* its body, of so many bytes, waits: may it come? Nothing else is done. 0: it is there */
     bool tls, forwarded; /* forwarded: by a proxy, so peer is not who asks */
     struct api_who who;
+    const struct sight *
+        sight; /* of which hosts and services who has the route's right; NULL: of all. What is not in it is not there */
     const struct api_route *route;
     struct str param[API_PARAMS_MAX]; /* of the path, decoded */
     struct mono due;
@@ -163,6 +165,7 @@ struct api {
     struct map pending; /* serial -> struct api_request * */
     size_t n_pending, n_logins;
     struct api_who_cache *cache;
+    struct sights *sights; /* of all who ask */
     struct api_streams *streams;
     struct {
         uint64_t requests, refused, timed_out, by_class[6];
@@ -184,6 +187,8 @@ void api_tick(struct api *a);                                /* once a second or
 
 /* ---- for handlers ---- */
 
+/* Name, role and grants, as auth's answer says them. */
+void api_who_said(struct api *a, struct api_who *w, const struct api_answer *x);
 /* The session's secret in the request's cookie, borrowed from it; false: there is none. */
 bool api_session_secret(const struct api_request *q, struct str *secret);
 struct wall api_wall(const struct api *a);

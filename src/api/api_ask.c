@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "core/source.h"
 #include "db/rows.h"
+#include "db/scope.h"
 
 #include <stdio.h>
 
@@ -50,6 +51,19 @@ void api_ask_reader(struct api *a, struct api_request *q, const char *stmt, cons
 {
     q->due = (struct mono){a->ports->mono(a->user).us + LIMIT_ANSWER_US};
     waits(a, q, API_FROM_READER, a->ports->reader(a->user, q->serial, stmt, args, n), resume);
+}
+
+struct str api_scope(struct api_request *q)
+{
+    struct buf b = BUF_INIT;
+    struct str text;
+
+    if (!q->sight)
+        return STR(SCOPE_EVERYTHING);
+    scope_put_sight(&b, buf_str(&q->sight->text));
+    text = arena_str(&q->arena, buf_str(&b));
+    buf_release(&b);
+    return text;
 }
 
 bool api_reader_refused(struct api *a, struct api_request *q, const struct api_answer *x)

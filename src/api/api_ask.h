@@ -12,6 +12,8 @@ void api_ask_engine(struct api *a, struct api_request *q, struct str text, api_r
 void api_ask_why(struct api *a, struct api_request *q, uint64_t oid, api_resume_f *resume);
 void api_ask_reader(struct api *a, struct api_request *q, const char *stmt, const struct str *args, size_t n,
                     api_resume_f *resume);
+/* What of the past who asks may see, as the reader judges it: the first argument of each question to it (db/scope.h). */
+struct str api_scope(struct api_request *q);
 void api_ask_reload(struct api *a, struct api_request *q, api_resume_f *resume);
 void api_ask_audit(struct api *a, struct api_request *q, const struct audit_entry *e, api_resume_f *resume);
 void api_ask_rename(struct api *a, struct api_request *q, const struct str *names, size_t n, uint64_t drop,

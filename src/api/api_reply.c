@@ -231,20 +231,16 @@ void api_fail_near(struct api *a, struct api_request *q, int status, const char 
     refuse(a, q, &(struct refusal){status, field, p, {name}, found, NULL});
 }
 
-void api_fail_right(struct api *a, struct api_request *q, enum right right)
+void api_fail_right(struct api *a, struct api_request *q, enum problem p, enum right right)
 {
     const struct right_row *r = right_row(right);
     bool french = api_reads_french(q);
-    const char *role = french ? who_role_french(q->who.role) : who_role_word(q->who.role);
+    const char *role = french ? who_role_french(q->who.role) : q->who.role;
 
     BUG_ON(!r);
-    refuse(a, q,
-           &(struct refusal){403,
-                             NULL,
-                             PROBLEM_NEEDS_RIGHT,
-                             {str_of(french ? r->fr : r->en), str_of(role)},
-                             STR_NULL,
-                             r->word});
+    refuse(
+        a, q,
+        &(struct refusal){403, NULL, p, {str_of(french ? r->fr : r->en), str_of(role)}, STR_NULL, r->word});
 }
 
 void api_fail(struct api *a, struct api_request *q, int status, const char *field, enum problem p)

@@ -26,8 +26,8 @@ void api_fail_name(struct api *a, struct api_request *q, const char *field, enum
 /* The same with another status. */
 void api_fail_near(struct api *a, struct api_request *q, int status, const char *field, enum problem p,
                    struct str name, struct str found);
-/* 403 for want of a right, which it names. */
-void api_fail_right(struct api *a, struct api_request *q, enum right right);
+/* 403 for want of a right, which it names: NEEDS_RIGHT, NEEDS_EVERYTHING, NEEDS_RIGHT_HERE. */
+void api_fail_right(struct api *a, struct api_request *q, enum problem p, enum right right);
 bool api_reads_french(
     const struct api_request *q); /* or English: as the person has chosen, else by Accept-Language */
 /* True, and answered with 503, while there is no snapshot or no board yet. */

@@ -408,7 +408,7 @@ static void go_on(struct api *a, struct api_request *q, struct ask *k)
     size_t end = k->summary ? k->n : k->page_from + k->page_n;
     char from[24], to[24];
     struct buf list = BUF_INIT;
-    struct str args[6] = {who_scope(&q->who), STR_NULL, STR_NULL, k->period, STR_NULL, STR_NULL};
+    struct str args[6] = {api_scope(q), STR_NULL, STR_NULL, k->period, STR_NULL, STR_NULL};
 
     if (k->at >= end) {
         finish(a, q, k);

@@ -2,7 +2,7 @@
 #include "api/choose.h"
 
 #include "api/api_reply.h"
-#include "api/near.h"
+#include "api/group.h"
 
 #include <string.h>
 
@@ -45,6 +45,7 @@ bool choose_seconds(struct api *a, struct api_request *q, int64_t def_us, struct
 
 struct marks {
     const struct model *m;
+    const struct sight *sight;
     bool *in; /* by index */
     bool hosts, services;
     enum choose_how how;
@@ -69,18 +70,8 @@ static bool mark_group(struct marks *k, struct str name)
         mark_host(k, model_item(k->m, model_host_group(k->m, h)->members, i), deep);
     for (uint32_t i = 0; s != MODEL_NONE && k->services && i < model_service_group(k->m, s)->members.n; i++)
         k->in[model_item(k->m, model_service_group(k->m, s)->members, i)] = true;
-    return h != MODEL_NONE || s != MODEL_NONE;
-}
-
-static struct near near_group(const struct model *m, struct str name)
-{
-    struct near near = {.name = name};
-
-    for (uint32_t i = 0; i < m->n_host_group; i++)
-        near_try(&near, model_str(m, model_host_group(m, i)->name));
-    for (uint32_t i = 0; i < m->n_service_group; i++)
-        near_try(&near, model_str(m, model_service_group(m, i)->name));
-    return near;
+    return (h != MODEL_NONE && group_seen(k->m, model_host_group(k->m, h), true, k->sight)) ||
+           (s != MODEL_NONE && group_seen(k->m, model_service_group(k->m, s), false, k->sight));
 }
 
 static bool mark(struct api *a, struct api_request *q, struct marks *k)
@@ -88,13 +79,14 @@ static bool mark(struct api *a, struct api_request *q, struct marks *k)
     struct str group = api_query(q, "group"), host = api_query(q, "host");
     uint32_t h = host.p ? model_find_host(k->m, host) : MODEL_NONE;
 
-    if (host.p && h == MODEL_NONE) {
+    if (host.p && (h == MODEL_NONE || !sight_names_host(k->sight, h))) {
         api_fail_with(a, q, 404, "host", PROBLEM_NO_HOST, host, STR_NULL);
         return false;
     }
     if (group.p && !mark_group(k, group)) {
-        struct near near = near_group(k->m, group);
+        struct near near = {.name = group};
 
+        group_near(k->m, k->sight, true, &near);
         near_fail(a, q, "group", PROBLEM_NO_GROUP, &near);
         return false;
     }
@@ -114,6 +106,7 @@ bool choose_checks(struct api *a, struct api_request *q, enum choose_how how, st
     struct str kind = how == CHOOSE_MEMBERS ? api_query(q, "kind") : STR_NULL,
                service = api_query(q, "service");
     struct marks k = {.m = &a->model,
+                      .sight = q->sight,
                       .in = mem_calloc((size_t)a->model.n_check + 1, sizeof(bool)),
                       .hosts = !str_eq_c(kind, "service"),
                       .services = !str_eq_c(kind, "host"),
@@ -131,7 +124,7 @@ bool choose_checks(struct api *a, struct api_request *q, enum choose_how how, st
     for (uint32_t i = 0; good && i < a->model.n_check; i++) {
         bool other = service.p && !str_eq(service, model_description(&a->model, i));
 
-        if (k.in[i] && !other)
+        if (k.in[i] && !other && sight_sees(q->sight, i))
             out->idx[out->n++] = i;
     }
     mem_free(k.in);

@@ -253,7 +253,7 @@ void complete_show(struct api *a, struct api_request *q)
     uint64_t chars = SEARCH_TEXT_MAX;
     struct buf out = BUF_INIT;
     struct json j;
-    struct complete c = {.a = a, .j = &j, .french = api_reads_french(q)};
+    struct complete c = {.a = a, .sight = q->sight, .j = &j, .french = api_reads_french(q)};
     struct place p;
     enum search_key known;
 

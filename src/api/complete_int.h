@@ -10,6 +10,7 @@
 /* The suggestions so far: each text once. */
 struct complete {
     const struct api *a;
+    const struct sight *sight; /* of what is not in it nothing is offered */
     struct json *j;
     bool french;
     struct str typed;       /* what the value, or the key, begins with or holds; in small letters */

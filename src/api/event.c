@@ -197,7 +197,7 @@ static void rows_known(struct api *a, struct api_request *q, const struct api_an
 static void ask_of(struct api *a, struct api_request *q, struct event_page *p, uint64_t of)
 {
     struct buf oid = BUF_INIT;
-    struct str args[4] = {who_scope(&q->who), STR_NULL, p->cursor, p->limit};
+    struct str args[4] = {api_scope(q), STR_NULL, p->cursor, p->limit};
 
     q->state = p;
     buf_add_u64(&oid, of); /* 0: no identity yet, so nothing was recorded yet */
@@ -306,8 +306,8 @@ static void find(struct api *a, struct api_request *q, struct event_page *p)
     if (write_oids(a, q, p, &oids) && oids.len > OIDS_MOST) {
         api_fail(a, q, 400, "group", PROBLEM_GROUP_LARGE);
     } else if (!q->answered) {
-        const struct str args[] = {who_scope(&q->who), str_of(from_us), str_of(to_us),        p->cursor,
-                                   p->limit,           kinds,           api_query(q, "text"), buf_str(&oids)};
+        const struct str args[] = {api_scope(q), str_of(from_us), str_of(to_us),        p->cursor,
+                                   p->limit,     kinds,           api_query(q, "text"), buf_str(&oids)};
 
         api_ask_reader(a, q, "events_find", args, ARRAY_LEN(args), rows_known);
     }
@@ -337,7 +337,7 @@ void event_list(struct api *a, struct api_request *q)
         return;
     }
     q->state = p;
-    args[0] = who_scope(&q->who);
+    args[0] = api_scope(q);
     args[1] = p->cursor;
     args[2] = p->limit;
     api_ask_reader(a, q, "events_recent", args, ARRAY_LEN(args), rows_known);

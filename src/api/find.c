@@ -95,22 +95,29 @@ static bool known_is(const struct model *m, struct find *f, const struct find_te
 /* ---- what a term says of a check ---- */
 
 /* The strings in which a key looks, at most FIELDS_MAX of them; 0 in front of nothing: an empty text. */
-static size_t fields(const struct model *m, enum search_key key, const struct model_check *c, uint32_t *out)
+static size_t fields(const struct model *m, const struct sight *sight, enum search_key key,
+                     const struct model_check *c, uint32_t *out)
 {
     const struct model_check *host = model_check(m, c->host);
+    bool seen = sight_sees(sight, c->host);
     size_t n = 0;
+
+    if (!seen && (key == SEARCH_KEY_ALIAS || key == SEARCH_KEY_ADDRESS || key == SEARCH_KEY_PARENT))
+        return 0;
 
     switch (key) {
     case SEARCH_KEY_PARENT:
-        for (uint32_t i = 0; i < host->parents.n && n + 1 < FIELDS_MAX; i++)
-            out[n++] = model_check(m, model_item(m, host->parents, i))->name;
+        for (uint32_t i = 0; i < host->parents.n && n + 1 < FIELDS_MAX; i++) {
+            if (sight_sees(sight, model_item(m, host->parents, i)))
+                out[n++] = model_check(m, model_item(m, host->parents, i))->name;
+        }
         return n;
     case SEARCH_KEY_SERVICE:
     case SEARCH_KEY_PARENT_NAME:
         if (c == host)
             return 0;
         out[n++] = key == SEARCH_KEY_SERVICE ? c->name : host->name;
-        out[n++] = key == SEARCH_KEY_SERVICE ? c->display_name : host->display_name;
+        out[n++] = key == SEARCH_KEY_SERVICE ? c->display_name : seen ? host->display_name : host->name;
         return n;
     case SEARCH_KEY_NAME:
         out[n++] = c->name;
@@ -118,7 +125,7 @@ static size_t fields(const struct model *m, enum search_key key, const struct mo
         return n;
     case SEARCH_KEY_HOST:
         out[n++] = host->name;
-        out[n++] = host->display_name;
+        out[n++] = seen ? host->display_name : host->name;
         return n;
     case SEARCH_KEY_ALIAS: out[n++] = host->alias; return n;
     case SEARCH_KEY_ADDRESS: out[n++] = host->address; return n;
@@ -142,7 +149,7 @@ static bool text_holds(const struct api *a, struct find *f, const struct find_te
 
     if (t->t->key == SEARCH_KEY_OUTPUT)
         return find_any_is(f, t, row_output_in_place(a, idx));
-    n = fields(m, t->t->key, model_check(m, idx), field);
+    n = fields(m, f->sight, t->t->key, model_check(m, idx), field);
     for (size_t i = 0; i < n; i++) {
         if ((i == 0 || field[i] != field[i - 1]) && known_is(m, f, t, field[i]))
             return true;
@@ -158,10 +165,11 @@ static bool word_holds(const struct api *a, struct find *f, const struct find_te
     uint32_t field[FIELDS_MAX];
 
     if (t->t->value->how == SEARCH_HAS)
-        return names_hold(a->names, idx, t->t->value->text) ||
+        return names_hold(a->names, idx, t->t->value->text,
+                          sight_sees(f->sight, model_check(m, idx)->host)) ||
                str_icontains(row_output_in_place(a, idx), t->t->value->text);
     for (size_t w = 0; w < ARRAY_LEN(where); w++) {
-        size_t n = fields(m, where[w], model_check(m, idx), field);
+        size_t n = fields(m, f->sight, where[w], model_check(m, idx), field);
 
         for (size_t i = 0; i < n; i++) {
             if (known_is(m, f, t, field[i]))
@@ -228,7 +236,7 @@ static bool label_holds(const struct model *m, struct find *f, const struct find
             if (var_is(f, t, m, model_var(m, at->first_var + i)))
                 return true;
         }
-        if (at == host)
+        if (at == host || !sight_sees(f->sight, c->host))
             return false;
     }
 }
@@ -304,7 +312,7 @@ static bool holds(const struct api *a, struct find *f, const struct find_term *t
     switch (search_key_word(t->t->key)->kind) {
     case SEARCH_TEXT: return text_holds(a, f, t, idx);
     case SEARCH_MARK: return marks_of(a, idx, b) & t->t->marks;
-    case SEARCH_NAMED: return find_set_has(&a->model, t, idx);
+    case SEARCH_NAMED: return find_set_has(&a->model, f, t, idx);
     case SEARCH_LABEL: return label_holds(&a->model, f, t, idx);
     default: return number_holds(a, f, t, idx);
     }
@@ -369,11 +377,12 @@ static bool prepare(struct api *a, struct find *f, struct find_term *ft, struct 
     return true;
 }
 
-static struct find *make(struct api *a, struct arena *arena, struct str text, const struct search *s,
-                         struct failure *bad)
+static struct find *make(struct api *a, const struct sight *sight, struct arena *arena, struct str text,
+                         const struct search *s, struct failure *bad)
 {
     struct find *f = arena_alloc(arena, sizeof(*f));
 
+    f->sight = sight;
     f->text = text;
     f->search = *s;
     f->term = arena_alloc(arena, (s->n + 1) * sizeof(*f->term));
@@ -429,7 +438,7 @@ bool find_parse(struct api *a, struct api_request *q, const char *field, struct 
     if (!search_parse(text, &q->arena, &s, &e))
         bad = failure_of(q, &e, &words);
     else
-        *out = make(a, &q->arena, text, &s, &bad);
+        *out = make(a, q->sight, &q->arena, text, &s, &bad);
     if (!*out)
         answer(a, q, field, bad);
     buf_release(&words);
@@ -447,7 +456,7 @@ struct find *find_keep(struct api *a, const struct find *f, struct arena *to)
         return NULL;
     text = arena_str(to, f->text);
     BUG_ON(!search_parse(text, to, &s, &e));
-    return make(a, to, text, &s, &bad);
+    return make(a, f->sight, to, text, &s, &bad);
 }
 
 void find_at(struct find *f, struct wall now)

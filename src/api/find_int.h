@@ -21,6 +21,7 @@ struct find_term {
         *in[2]; /* of NAMED: by index of its table, 1: is meant. group: host groups, then service groups */
 };
 struct find {
+    const struct sight *sight; /* what is told of a host out of sight but its name holds nothing */
     struct str text;
     struct search search;
     struct find_term *term;
@@ -34,4 +35,4 @@ bool find_any_is(struct find *f, const struct find_term *t, struct str text);
 /* The objects that a NAMED term means. False with the name there is none of, and the nearest. */
 bool find_set(const struct api *a, struct find *f, struct find_term *t, struct arena *arena,
               struct str *missing, struct str *near);
-bool find_set_has(const struct model *m, const struct find_term *t, uint32_t idx);
+bool find_set_has(const struct model *m, const struct find *f, const struct find_term *t, uint32_t idx);

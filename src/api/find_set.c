@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Groups, contacts, tags and severities of a search: chosen by name, and who is in them. */
 #include "api/find_int.h"
-#include "api/near.h"
+#include "api/group.h"
+#include "api/label.h"
 
 /* A table whose objects have names: how many, the name of one, another name of it. */
 struct table {
@@ -44,12 +45,13 @@ static struct table table_of(const struct model *m, enum search_key key, int whi
 }
 
 /* Those that are called so, all of them in small letters or capitals. */
-static bool mark_exact(const struct model *m, const struct table *t, struct str name, uint8_t *in)
+static bool mark_exact(const struct model *m, const struct table *t, const uint8_t *seen, struct str name,
+                       uint8_t *in)
 {
     bool any = false;
 
     for (uint32_t i = 0; i < t->n; i++) {
-        bool is = str_ieq(model_str(m, t->name(m, i)), name);
+        bool is = seen[i] && str_ieq(model_str(m, t->name(m, i)), name);
 
         in[i] |= is;
         any |= is;
@@ -58,13 +60,13 @@ static bool mark_exact(const struct model *m, const struct table *t, struct str 
 }
 
 static bool mark_like(const struct model *m, struct find *f, const struct find_term *ft, size_t place,
-                      const struct table *t, uint8_t *in)
+                      const struct table *t, const uint8_t *seen, uint8_t *in)
 {
     bool any = false;
 
     for (uint32_t i = 0; i < t->n; i++) {
-        bool is = find_text_is(f, ft, place, model_str(m, t->name(m, i))) ||
-                  find_text_is(f, ft, place, model_str(m, t->alias(m, i)));
+        bool is = seen[i] && (find_text_is(f, ft, place, model_str(m, t->name(m, i))) ||
+                              find_text_is(f, ft, place, model_str(m, t->alias(m, i))));
 
         in[i] |= is;
         any |= is;
@@ -72,13 +74,32 @@ static bool mark_like(const struct model *m, struct find *f, const struct find_t
     return any;
 }
 
-static struct str nearest(const struct model *m, const struct table *t, int tables, struct str name)
+/* Which of the table's something in sight is in, or has; of contacts and severities, which are nobody's, all. */
+static const uint8_t *seen_of(const struct model *m, const struct sight *sight, enum search_key key,
+                              int which, const struct table *t, struct arena *arena)
+{
+    bool hosts = key == SEARCH_KEY_HOSTGROUP || (key == SEARCH_KEY_GROUP && !which);
+    uint8_t *seen = arena_alloc(arena, t->n + 1u);
+
+    for (uint32_t i = 0; i < t->n; i++)
+        seen[i] = hosts ? group_seen(m, model_host_group(m, i), true, sight)
+                  : key == SEARCH_KEY_GROUP || key == SEARCH_KEY_SERVICEGROUP
+                      ? group_seen(m, model_service_group(m, i), false, sight)
+                      : true;
+    if (key == SEARCH_KEY_TAG)
+        label_seen(m, sight, seen);
+    return seen;
+}
+
+static struct str nearest(const struct model *m, const struct table *t, const uint8_t *const *seen,
+                          int tables, struct str name)
 {
     struct near near = {.name = name};
 
     for (int w = 0; w < tables; w++) {
         for (uint32_t i = 0; i < t[w].n; i++)
-            near_try(&near, model_str(m, t[w].name(m, i)));
+            if (seen[w][i])
+                near_try(&near, model_str(m, t[w].name(m, i)));
     }
     return near.found;
 }
@@ -89,24 +110,26 @@ bool find_set(const struct api *a, struct find *f, struct find_term *ft, struct 
     const struct model *m = &a->model;
     int tables = ft->t->key == SEARCH_KEY_GROUP ? 2 : 1;
     struct table t[2];
+    const uint8_t *seen[2];
     uint8_t *in[2];
 
     for (int w = 0; w < tables; w++) {
         t[w] = table_of(m, ft->t->key, w);
         in[w] = arena_alloc(arena, t[w].n + 1u);
         ft->in[w] = in[w];
+        seen[w] = seen_of(m, f->sight, ft->t->key, w, &t[w], arena);
     }
     for (size_t i = 0; i < ft->t->n; i++) {
         const struct search_value *v = &ft->t->value[i];
         bool plain = v->how == SEARCH_HAS || v->how == SEARCH_IS, any = false;
 
         for (int w = 0; w < tables && plain; w++)
-            any |= mark_exact(m, &t[w], v->text, in[w]);
+            any |= mark_exact(m, &t[w], seen[w], v->text, in[w]);
         for (int w = 0; w < tables && !any && v->how != SEARCH_IS; w++)
-            any |= mark_like(m, f, ft, i, &t[w], in[w]);
+            any |= mark_like(m, f, ft, i, &t[w], seen[w], in[w]);
         if (!any) {
             *missing = v->text;
-            *near = plain ? nearest(m, t, tables, v->text) : STR_NULL;
+            *near = plain ? nearest(m, t, seen, tables, v->text) : STR_NULL;
             return false;
         }
     }
@@ -132,7 +155,7 @@ static bool extra_has(const struct model *m, enum search_key key, const struct m
     return key == SEARCH_KEY_TAG ? list_has(m, x->tags, in) : x->severity && in[x->severity - 1];
 }
 
-bool find_set_has(const struct model *m, const struct find_term *ft, uint32_t idx)
+bool find_set_has(const struct model *m, const struct find *f, const struct find_term *ft, uint32_t idx)
 {
     const struct model_check *c = model_check(m, idx), *host = model_check(m, c->host);
     bool service = c != host;
@@ -146,7 +169,7 @@ bool find_set_has(const struct model *m, const struct find_term *ft, uint32_t id
     case SEARCH_KEY_CONTACTGROUP: return list_has(m, c->contact_groups, ft->in[0]);
     case SEARCH_KEY_TAG:
         return extra_has(m, ft->t->key, c, ft->in[0]) ||
-               (service && extra_has(m, ft->t->key, host, ft->in[0]));
+               (service && sight_sees(f->sight, c->host) && extra_has(m, ft->t->key, host, ft->in[0]));
     default: return extra_has(m, ft->t->key, c, ft->in[0]);
     }
 }

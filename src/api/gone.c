@@ -4,6 +4,7 @@
 #include "api/api_ask.h"
 #include "api/api_reply.h"
 #include "api/names.h"
+#include "api/resource.h"
 #include "wire/json_read.h"
 
 struct asked {
@@ -58,7 +59,7 @@ static void known(struct api *a, struct api_request *q, const struct api_answer 
 static void ask(struct api *a, struct api_request *q, struct asked k, struct str id, struct str host,
                 struct str service)
 {
-    struct str args[] = {who_scope(&q->who), id, host, service};
+    struct str args[] = {api_scope(q), id, host, service};
     struct asked *state = arena_alloc(&q->arena, sizeof(*state));
 
     *state = k;
@@ -66,11 +67,29 @@ static void ask(struct api *a, struct api_request *q, struct asked k, struct str
     api_ask_reader(a, q, "object", args, ARRAY_LEN(args), known);
 }
 
+/* It is configured, and not for this right in sight, but may be read: who asks is told so (resource_of). */
+static bool is_read(struct api *a, struct api_request *q)
+{
+    uint32_t idx = names_find(a, q->param[0]);
+
+    return idx != MODEL_NONE && resource_reads(a, q, idx);
+}
+
+/* The host or service of these names, or a host that has a service in sight. */
+static bool is_seen(const struct api *a, const struct sight *sight, struct str host, struct str service)
+{
+    uint32_t h = model_find_host(&a->model, host),
+             s = service.n ? model_find_service(&a->model, host, service) : MODEL_NONE;
+
+    return service.n ? s != MODEL_NONE && sight_sees(sight, s)
+                     : h != MODEL_NONE && sight_names_host(sight, h);
+}
+
 bool gone_by_id(struct api *a, struct api_request *q, gone_then_f *then)
 {
     uint64_t oid;
 
-    if (!a->ready || names_find(a, q->param[0]) != MODEL_NONE)
+    if (!a->ready || names_find_seen(a, q->sight, q->param[0]) != MODEL_NONE || is_read(a, q))
         return false;
     if (!str_to_u64(q->param[0], &oid) || !oid || oid > INT64_MAX)
         return false; /* it never was one */
@@ -84,8 +103,7 @@ bool gone_by_name(struct api *a, struct api_request *q, gone_then_f *then)
 
     if (!a->ready || !host.n || api_query(q, "group").p)
         return false;
-    if (service.n ? model_find_service(&a->model, host, service) != MODEL_NONE
-                  : model_find_host(&a->model, host) != MODEL_NONE)
+    if (is_seen(a, q->sight, host, service))
         return false;
     ask(a, q, (struct asked){then, false}, STR("0"), host, service);
     return true;

@@ -2,7 +2,6 @@
 #include "api/group.h"
 
 #include "api/api_reply.h"
-#include "api/near.h"
 #include "wire/json.h"
 
 #include <string.h>
@@ -18,7 +17,19 @@ static void set(uint64_t *bits, uint32_t idx)
     bits[idx / 64] |= (uint64_t)1 << (idx % 64);
 }
 
-static bool mark_hosts(const struct model *m, struct str name, uint64_t *bits)
+bool group_seen(const struct model *m, const struct model_group *g, bool of_hosts, const struct sight *sight)
+{
+    bool seen = !sight;
+
+    for (uint32_t i = 0; !seen && i < g->members.n; i++) {
+        uint32_t at = model_item(m, g->members, i);
+
+        seen = of_hosts ? sight_names_host(sight, at) : sight_sees(sight, at);
+    }
+    return seen;
+}
+
+static bool mark_hosts(const struct model *m, const struct sight *sight, struct str name, uint64_t *bits)
 {
     uint32_t g = model_find_host_group(m, name);
 
@@ -30,16 +41,28 @@ static bool mark_hosts(const struct model *m, struct str name, uint64_t *bits)
         for (uint32_t s = 0; s < c->n_services; s++)
             set(bits, c->first_service + s);
     }
-    return g != MODEL_NONE;
+    return g != MODEL_NONE && group_seen(m, model_host_group(m, g), true, sight);
 }
 
-static bool mark_services(const struct model *m, struct str name, uint64_t *bits)
+static bool mark_services(const struct model *m, const struct sight *sight, struct str name, uint64_t *bits)
 {
     uint32_t g = model_find_service_group(m, name);
 
     for (uint32_t i = 0; g != MODEL_NONE && i < model_service_group(m, g)->members.n; i++)
         set(bits, model_item(m, model_service_group(m, g)->members, i));
-    return g != MODEL_NONE;
+    return g != MODEL_NONE && group_seen(m, model_service_group(m, g), false, sight);
+}
+
+void group_near(const struct model *m, const struct sight *sight, bool host_groups, struct near *near)
+{
+    for (uint32_t i = 0; host_groups && i < m->n_host_group; i++) {
+        if (group_seen(m, model_host_group(m, i), true, sight))
+            near_try(near, model_str(m, model_host_group(m, i)->name));
+    }
+    for (uint32_t i = 0; i < m->n_service_group; i++) {
+        if (group_seen(m, model_service_group(m, i), false, sight))
+            near_try(near, model_str(m, model_service_group(m, i)->name));
+    }
 }
 
 /* Which one is near; host_groups false: among service groups only. */
@@ -48,10 +71,7 @@ static void fail(struct api *a, struct api_request *q, const char *field, struct
     const struct model *m = &a->model;
     struct near near = {.name = name};
 
-    for (uint32_t i = 0; host_groups && i < m->n_host_group; i++)
-        near_try(&near, model_str(m, model_host_group(m, i)->name));
-    for (uint32_t i = 0; i < m->n_service_group; i++)
-        near_try(&near, model_str(m, model_service_group(m, i)->name));
+    group_near(m, q->sight, host_groups, &near);
     api_fail_near(a, q, 400, field, host_groups ? PROBLEM_NO_GROUP : PROBLEM_NO_SERVICE_GROUP, name,
                   near.found);
 }
@@ -70,9 +90,9 @@ static bool parse_names(struct api *a, struct api_request *q, const char *field,
     memset(bits, 0, words * sizeof(*bits));
     while (names.p) {
         struct str one = str_cut(&names, ',');
-        bool found = host_groups && mark_hosts(m, one, bits);
+        bool found = host_groups && mark_hosts(m, q->sight, one, bits);
 
-        found = mark_services(m, one, bits) || found;
+        found = mark_services(m, q->sight, one, bits) || found;
         if (!found) {
             fail(a, q, field, one, host_groups);
             return false;
@@ -118,31 +138,48 @@ void group_key(const struct group_choice *c, struct buf *out)
 /* ---- GET /api/v1/groups ---- */
 
 struct wish {
+    const struct sight *sight;
     struct str text, name; /* p NULL: any */
     uint64_t left;         /* may still be written */
     uint64_t matched;
 };
 
+static void count_members(const struct model *m, const struct model_group *g, bool of_hosts,
+                          const struct sight *sight, uint64_t *hosts, uint64_t *services)
+{
+    for (uint32_t i = 0; i < g->members.n; i++) {
+        uint32_t at = model_item(m, g->members, i);
+        const struct model_check *c = model_check(m, at);
+
+        *(of_hosts ? hosts : services) += sight_sees(sight, at);
+        if (of_hosts && !sight)
+            *services += c->n_services;
+        for (uint32_t s = 0; of_hosts && sight && s < c->n_services; s++)
+            *services += sight_sees(sight, c->first_service + s);
+    }
+}
+
 static void write_group(const struct model *m, const struct model_group *g, bool of_hosts, struct wish *w,
                         struct json *j)
 {
     struct str name = model_str(m, g->name), alias = model_str(m, g->alias);
-    uint64_t services = of_hosts ? 0 : g->members.n;
+    uint64_t hosts = 0, services = 0;
 
     if ((w->name.p && !str_eq(name, w->name)) ||
         (w->text.n && !str_icontains(name, w->text) && !str_icontains(alias, w->text)))
+        return;
+    if (!group_seen(m, g, of_hosts, w->sight))
         return;
     w->matched++;
     if (!w->left)
         return;
     w->left--;
-    for (uint32_t i = 0; of_hosts && i < g->members.n; i++)
-        services += model_check(m, model_item(m, g->members, i))->n_services;
+    count_members(m, g, of_hosts, w->sight, &hosts, &services);
     json_map(j);
     json_key_str(j, "name", name);
     json_key_c(j, "kind", of_hosts ? "hostgroup" : "servicegroup");
     json_key_str(j, "alias", alias);
-    json_key_u64(j, "hosts", of_hosts ? g->members.n : 0);
+    json_key_u64(j, "hosts", hosts);
     json_key_u64(j, "services", services);
     json_map_end(j);
 }
@@ -151,7 +188,8 @@ void group_list(struct api *a, struct api_request *q)
 {
     const struct model *m = &a->model;
     struct str limit = api_query(q, "limit");
-    struct wish w = {.text = api_query(q, "q"), .name = api_query(q, "name"), .left = UINT64_MAX};
+    struct wish w = {
+        .sight = q->sight, .text = api_query(q, "q"), .name = api_query(q, "name"), .left = UINT64_MAX};
     struct buf out = BUF_INIT;
     struct json j;
 

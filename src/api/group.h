@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /* Host groups and service groups: as parameters of lists, found by name with "did you mean", and GET /api/v1/groups, which names them all. */
-#include "api/api.h"
+#include "api/near.h"
 
 /* Of a host group its hosts and all their services, of a service group its services. */
 struct group_choice {
@@ -10,6 +10,10 @@ struct group_choice {
     size_t words;                   /* of it */
 };
 
+/* Is one of its members in sight, or of a host group a service of one? A group of which nothing is seen is not there. */
+bool group_seen(const struct model *m, const struct model_group *g, bool of_hosts, const struct sight *sight);
+/* near_try of the names of all service groups, and with host_groups of all host groups, of which something is in sight. */
+void group_near(const struct model *m, const struct sight *sight, bool host_groups, struct near *near);
 /* group (either kind) and servicegroup: in one of each. False: answered with 400, which names the group that is nearest. */
 bool group_parse(struct api *a, struct api_request *q, struct group_choice *c);
 /* A copy that lives in that arena. */

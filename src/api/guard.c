@@ -88,7 +88,24 @@ struct guard_verdict guard_right(const struct api_request *q, enum right right)
     return pass;
 }
 
-struct guard_verdict guard_scope(enum guard_scope scope)
+struct guard_verdict guard_scope(enum guard_scope scope, const struct sight *sight, enum right right)
 {
-    return scope == SCOPE_MISSING ? refuse(403, NULL, PROBLEM_NOBODY_MAY) : pass;
+    if (scope == SCOPE_MISSING)
+        return refuse(403, NULL, PROBLEM_NOBODY_MAY);
+    if (scope == SCOPE_ALL && sight)
+        return (struct guard_verdict){403, NULL, PROBLEM_NEEDS_EVERYTHING, right};
+    return pass;
+}
+
+struct guard_verdict guard_view_as(const struct api_request *q, struct sights *sights)
+{
+    uint64_t bit = right_bit(RIGHT_USERS_VIEW_AS);
+
+    if (q->who.by == API_BY_NOBODY)
+        return refuse(401, NULL, PROBLEM_SIGN_IN);
+    if (!is_safe(q->method))
+        return refuse(403, "X-View-As", PROBLEM_VIEW_AS_LOOKS);
+    if (!(q->who.rights & bit))
+        return (struct guard_verdict){403, "X-View-As", PROBLEM_NEEDS_RIGHT, RIGHT_USERS_VIEW_AS};
+    return guard_scope(SCOPE_ALL, who_sight(&q->who, bit, sights), RIGHT_USERS_VIEW_AS);
 }

@@ -71,20 +71,34 @@ static bool parse_levels(struct api *a, struct api_request *q, struct label_choi
     return true;
 }
 
+void label_seen(const struct model *m, const struct sight *sight, uint8_t *seen)
+{
+    memset(seen, !sight, m->n_tag);
+    for (uint32_t i = 0; sight && i < m->n_check; i++) {
+        const struct model_extra *x = sight_sees(sight, i) ? extra_of(m, i) : NULL;
+
+        for (uint32_t t = 0; x && t < x->tags.n; t++)
+            seen[model_item(m, x->tags, t)] = 1;
+    }
+}
+
 bool label_parse(struct api *a, struct api_request *q, struct label_choice *c)
 {
     const struct model *m = &a->model;
     struct near near = {.name = api_query(q, "tag")};
     bool known = !near.name.p;
-    uint8_t *in;
+    uint8_t *in, *seen;
 
     *c = (struct label_choice){.tag = api_query(q, "tag")};
     if (c->tag.p) {
         in = arena_alloc(&q->arena, m->n_tag + 1u);
+        seen = arena_alloc(&q->arena, m->n_tag + 1u);
+        label_seen(m, q->sight, seen);
         for (uint32_t i = 0; i < m->n_tag; i++) {
-            in[i] = str_eq(model_str(m, model_tag(m, i)->name), c->tag);
+            in[i] = seen[i] && str_eq(model_str(m, model_tag(m, i)->name), c->tag);
             known = known || in[i];
-            near_try(&near, model_str(m, model_tag(m, i)->name));
+            if (seen[i])
+                near_try(&near, model_str(m, model_tag(m, i)->name));
         }
         c->tags = in;
     }

@@ -23,6 +23,8 @@ struct label_choice {
 /* severity_level (numbers, by commas) and tag. False: answered with 400. */
 bool label_parse(struct api *a, struct api_request *q, struct label_choice *c);
 /* A copy that lives in that arena. */
+/* Which tags something in sight has (1 each, by index): the others are not there. */
+void label_seen(const struct model *m, const struct sight *sight, uint8_t *seen);
 struct label_choice label_keep(const struct model *m, const struct label_choice *c, struct arena *to);
 bool label_matches(const struct model *m, const struct label_choice *c, uint32_t idx);
 /* The choice as text, appended; nothing for one that chooses nothing. */

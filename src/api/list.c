@@ -109,7 +109,7 @@ static bool parse_view(struct api *a, struct api_request *q, struct list_view *v
     }
     if (!under.p)
         return true;
-    v->under = names_find(a, under) + 1; /* MODEL_NONE + 1 is 0 */
+    v->under = names_find_seen(a, q->sight, under) + 1; /* MODEL_NONE + 1 is 0 */
     if (!v->under)
         api_fail(a, q, 400, "under", PROBLEM_NO_RESOURCE_ID);
     return v->under != 0;
@@ -130,7 +130,7 @@ bool list_parse(struct api *a, struct api_request *q, struct list_view *v)
     int filter = choice(a, q, "filter", filters, LIST_ALL), kind, sort, order;
     bool rising;
 
-    *v = (struct list_view){.hosts = true, .services = true};
+    *v = (struct list_view){.sight = q->sight, .hosts = true, .services = true};
     kind = filter < 0 ? -1 : choice(a, q, "kind", kinds, 2);
     sort = kind < 0 ? -1 : choice(a, q, "sort", sorts, LIST_BY_SEVERITY);
     rising = sort == LIST_BY_NAME || sort == LIST_BY_OUTPUT || sort == LIST_BY_LEVEL;
@@ -155,8 +155,8 @@ bool list_parse(struct api *a, struct api_request *q, struct list_view *v)
 
 void list_key(const struct list_view *v, struct buf *out)
 {
-    buf_printf(out, "%d %u %d%d%d%d %u", v->filter, v->states, v->hosts, v->services, v->one_host, v->nothing,
-               v->host_idx);
+    buf_printf(out, "%p %d %u %d%d%d%d %u", (const void *)v->sight, v->filter, v->states, v->hosts,
+               v->services, v->one_host, v->nothing, v->host_idx);
     if (v->service.p) {
         buf_add_c(out, " s=");
         buf_add_str(out, v->service);
@@ -193,7 +193,7 @@ bool list_holds(const struct api *a, const struct list_view *v, uint32_t idx, co
     if (v->service.p &&
         (host || !str_eq(v->service, model_str(&a->model, model_check(&a->model, idx)->name))))
         return false;
-    if (v->under && (!b->problem || idx + 1 == v->under || view_root(a, idx) + 1 != v->under))
+    if (v->under && (!b->problem || idx + 1 == v->under || view_root(a, v->sight, idx) + 1 != v->under))
         return false;
     return group_matches(&v->groups, idx) && label_matches(&a->model, &v->labels, idx) &&
            find_matches(a, v->find, idx, b);
@@ -203,7 +203,7 @@ bool list_matches(const struct api *a, const struct list_view *v, uint32_t idx)
 {
     struct row_brief b = row_brief(a, idx);
 
-    return list_holds(a, v, idx, &b);
+    return sight_sees(v->sight, idx) && list_holds(a, v, idx, &b);
 }
 
 /* ---- order ---- */
@@ -338,12 +338,19 @@ void list_count_one(struct list_counts *k, const struct row_brief *b)
     k->total++;
 }
 
-void list_count(const struct api *a, struct list_counts *counts)
+void list_count(const struct api *a, const struct sight *sight, struct list_counts *counts)
 {
     memset(counts, 0, sizeof(*counts));
     for (uint32_t i = 0; i < a->model.n_check; i++) {
-        struct row_brief b = row_brief(a, i);
+        struct row_brief b;
 
+        if (sight && i % 64 == 0 && !sight->bits[i / 64]) {
+            i += 63; /* sights are mostly small */
+            continue;
+        }
+        if (!sight_sees(sight, i))
+            continue;
+        b = row_brief(a, i);
         list_count_one(counts, &b);
     }
 }
@@ -357,8 +364,11 @@ static size_t select_by_name(const struct api *a, const struct list_view *v, uin
 
     for (uint32_t k = 0; k < all; k++) {
         uint32_t i = names_at(a->names, v->descending ? all - 1 - k : k);
-        struct row_brief b = row_brief(a, i);
+        struct row_brief b;
 
+        if (!sight_sees(v->sight, i))
+            continue;
+        b = row_brief(a, i);
         list_count_one(counts, &b);
         if (!list_holds(a, v, i, &b))
             continue;
@@ -378,9 +388,12 @@ static size_t select_sorted(const struct api *a, const struct list_view *v, uint
     size_t first, n = 0;
 
     for (uint32_t i = 0; i < a->model.n_check; i++) {
-        struct row_brief b = row_brief(a, i);
+        struct row_brief b;
         struct item it;
 
+        if (!sight_sees(v->sight, i))
+            continue;
+        b = row_brief(a, i);
         list_count_one(counts, &b);
         if (!list_holds(a, v, i, &b))
             continue;

@@ -24,6 +24,7 @@ enum list_sort {
 enum list_as { LIST_AS_ALL, LIST_AS_HOSTS, LIST_AS_SERVICES, LIST_AS_PROBLEMS }; /* api/view.h */
 
 struct list_view {
+    const struct sight *sight; /* NULL: everything; what is not in it is neither shown nor counted */
     enum list_filter filter;
     uint32_t states; /* bits 1 << row_state, 0: any */
     bool hosts, services;
@@ -53,11 +54,12 @@ bool list_parse(struct api *a, struct api_request *q, struct list_view *v);
 void list_key(const struct list_view *v, struct buf *out);
 bool list_holds(const struct api *a, const struct list_view *v, uint32_t idx, const struct row_brief *b);
 bool list_matches(const struct api *a, const struct list_view *v, uint32_t idx);
-/* The page's indexes in order (at most v->limit) into page; counts over all checks and the matching ones. */
+/* The page's indexes in order (at most v->limit) into page; counts over all checks in sight and the matching ones. */
 size_t list_select(const struct api *a, const struct list_view *v, uint32_t *page,
                    struct list_counts *counts);
 void list_count_one(struct list_counts *counts, const struct row_brief *b);
-void list_count(const struct api *a, struct list_counts *counts); /* without matched */
+void list_count(const struct api *a, const struct sight *sight,
+                struct list_counts *counts); /* without matched */
 /* "counts":{...},"total":n,"matched":n */
 void list_counts_members(const struct list_counts *c, struct json *j);
 extern const struct shape list_counts_shape;

@@ -270,7 +270,7 @@ static void get_text(struct ls_row *row, const struct ls_column *col, struct ls_
 
 static void get_expanded(struct ls_row *row, const struct ls_column *col, struct ls_value *v)
 {
-    replaced_text(row->w->m, row->w->b, row->idx, extra_text(row, (enum text)col->arg), &v->scratch);
+    replaced_text(row->w->m, row->w->b, NULL, row->idx, extra_text(row, (enum text)col->arg), &v->scratch);
     v->text = buf_str(&v->scratch);
 }
 

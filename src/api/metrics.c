@@ -56,11 +56,11 @@ static void latency(struct buf *b, const struct board_program *p)
     buf_printf(b, "\nvigie_check_latency_seconds_count %" PRIu64 "\n", n);
 }
 
-static void states(struct buf *b, const struct api *a)
+static void states(struct buf *b, const struct api *a, const struct sight *sight)
 {
     struct list_counts k;
 
-    list_count(a, &k);
+    list_count(a, sight, &k);
     head(b, "resources", "gauge", "Hosts and services by state.");
     for (int i = 0; i < ROW_STATES; i++)
         buf_printf(b, "vigie_resources{state=\"%s\"} %u\n", row_state_word((enum row_state)i), k.state[i]);
@@ -227,7 +227,7 @@ void metrics_show(struct api *a, struct api_request *q)
     metrics_export_put(&out, a->exports);
     if (a->ready) {
         program(&out, a);
-        states(&out, a);
+        states(&out, a, q->sight);
     }
     buf_add_c(&out, "# EOF\n");
     api_reply_as(a, q, 200, STR("application/openmetrics-text; version=1.0.0; charset=utf-8"), buf_str(&out));

@@ -124,7 +124,7 @@ void metrics_series_put(struct buf *b, const struct api_series *s)
                    s->refused[i]);
 }
 
-static void last_refused(struct json *j, struct api *a)
+static void last_refused(struct json *j, struct api *a, const struct sight *sight)
 {
     const struct api_series *s = &a->series;
     struct buf id = BUF_INIT;
@@ -132,7 +132,7 @@ static void last_refused(struct json *j, struct api *a)
 
     json_key(j, "last_refused");
     buf_printf(&id, "%" PRIu64, s->last_oid);
-    idx = s->last_oid ? names_find(a, buf_str(&id)) : MODEL_NONE;
+    idx = s->last_oid ? names_find_seen(a, sight, buf_str(&id)) : MODEL_NONE;
     buf_release(&id);
     if (idx == MODEL_NONE) {
         json_none(j);
@@ -147,7 +147,7 @@ static void last_refused(struct json *j, struct api *a)
     json_map_end(j);
 }
 
-void metrics_series_status(struct json *j, struct api *a)
+void metrics_series_status(struct json *j, struct api *a, const struct sight *sight)
 {
     const struct api_series *s = &a->series;
 
@@ -164,7 +164,7 @@ void metrics_series_status(struct json *j, struct api *a)
     for (unsigned i = 0; i < API_REFUSALS; i++)
         json_key_u64(j, refusal[i].name, s->refused[i]);
     json_map_end(j);
-    last_refused(j, a);
+    last_refused(j, a, sight);
     json_map_end(j);
 }
 

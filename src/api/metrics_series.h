@@ -14,6 +14,7 @@ enum {
 };
 
 struct api;
+struct sight;
 struct api_series {
     uint64_t applied, lag; /* number up to which all is on disk; records that it has yet to read */
     uint64_t active, bytes, memory;
@@ -33,5 +34,5 @@ void metrics_series_release(struct api_series *s);
 void metrics_series_resource(struct json *j, const struct api *a, uint64_t oid);
 void metrics_series_put(struct buf *b, const struct api_series *s);
 /* The member "series" of the status. */
-void metrics_series_status(struct json *j, struct api *a);
+void metrics_series_status(struct json *j, struct api *a, const struct sight *sight);
 extern const struct shape metrics_series_refused_shape, metrics_series_status_shape;

@@ -10,6 +10,7 @@ enum { SNAPSHOT_CHARS = 12 }; /* of its hash, in an id */
 struct api_names {
     uint32_t *rank, *at; /* at: the other way round */
     uint32_t *text;      /* by idx: where its names begin in pool; one more at the end */
+    uint32_t *own;       /* by idx: ... and where those that are no more of its host than its name */
     /* the names of each check in small letters, a line each, so that a search is one pass over bytes */
     struct buf pool;
     struct oids oids; /* oid 0: not known yet */
@@ -31,10 +32,12 @@ static void add_names(struct api_names *n, const struct model *m, uint32_t idx)
     const uint32_t of_host[] = {host->name, host->display_name, host->alias, host->address};
 
     n->text[idx] = (uint32_t)n->pool.len;
-    for (size_t i = 0; i < ARRAY_LEN(of_host); i++) {
-        if (i == 0 || of_host[i] != of_host[i - 1])
+    for (size_t i = ARRAY_LEN(of_host); i-- > 1;) {
+        if (of_host[i] != of_host[i - 1])
             add_name(&n->pool, model_str(m, of_host[i]));
     }
+    n->own[idx] = (uint32_t)n->pool.len;
+    add_name(&n->pool, model_str(m, host->name));
     if (c == host)
         return;
     add_name(&n->pool, model_str(m, c->name));
@@ -61,6 +64,7 @@ struct api_names *names_new(const struct model *m, const uint64_t *oids)
     n->rank = mem_calloc(n->n + 1, sizeof(*n->rank));
     n->at = mem_calloc(n->n + 1, sizeof(*n->at));
     n->text = mem_calloc(n->n + 1, sizeof(*n->text));
+    n->own = mem_calloc(n->n + 1, sizeof(*n->own));
     buf_init(&n->pool);
     for (uint32_t h = 0; h < m->n_hosts; h++) {
         const struct model_check *host = model_check(m, h);
@@ -85,6 +89,7 @@ void names_free(struct api_names *n)
     mem_free(n->rank);
     mem_free(n->at);
     mem_free(n->text);
+    mem_free(n->own);
     buf_release(&n->pool);
     oids_release(&n->oids);
     mem_free(n);
@@ -102,10 +107,13 @@ uint32_t names_at(const struct api_names *n, uint32_t rank)
     return n->at[rank];
 }
 
-bool names_hold(const struct api_names *n, uint32_t idx, struct str word)
+bool names_hold(const struct api_names *n, uint32_t idx, struct str word, bool of_host)
 {
+    uint32_t from;
+
     BUG_ON(idx >= n->n);
-    return memmem(n->pool.data + n->text[idx], n->text[idx + 1] - n->text[idx], word.p, word.n) != NULL;
+    from = of_host ? n->text[idx] : n->own[idx];
+    return memmem(n->pool.data + from, n->text[idx + 1] - from, word.p, word.n) != NULL;
 }
 
 void names_id(const struct api *a, uint32_t idx, uint64_t board_oid, struct buf *out)
@@ -160,6 +168,13 @@ uint32_t names_find(struct api *a, struct str id)
     if (oids_find(&n->oids, v, &hit) || (learn(a) && oids_find(&n->oids, v, &hit)))
         return hit;
     return MODEL_NONE;
+}
+
+uint32_t names_find_seen(struct api *a, const struct sight *sight, struct str id)
+{
+    uint32_t idx = names_find(a, id);
+
+    return idx != MODEL_NONE && sight_sees(sight, idx) ? idx : MODEL_NONE;
 }
 
 uint64_t names_oid(struct api *a, uint32_t idx)

@@ -13,11 +13,14 @@ void names_free(struct api_names *n);
 uint32_t names_rank(const struct api_names *n, uint32_t idx);
 /* the check that stands there in the order of names */
 uint32_t names_at(const struct api_names *n, uint32_t rank);
-/* Does word (in small letters, ASCII) stand in one of the check's names: host, its display name, alias and address, service and its display name? */
-bool names_hold(const struct api_names *n, uint32_t idx, struct str word);
+/* Does word (in small letters, ASCII) stand in one of the check's names: host, its display name, alias and address, service and its display name? of_host false: what is told of the host beside its
+ * name does not count. */
+bool names_hold(const struct api_names *n, uint32_t idx, struct str word, bool of_host);
 /* The id as the API shows it: the oid, or while none is known "i", what names the snapshot, and the index there. The latter finds its check as long as the snapshot is the
  * same, also when the oid has come meanwhile: between two requests it may. */
 void names_id(const struct api *a, uint32_t idx, uint64_t board_oid, struct buf *out);
-uint32_t names_find(struct api *a, struct str id);     /* MODEL_NONE: there is no such check */
+uint32_t names_find(struct api *a, struct str id); /* MODEL_NONE: there is no such check */
+uint32_t names_find_seen(struct api *a, const struct sight *sight,
+                         struct str id);               /* the same, of those in sight */
 uint64_t names_oid(struct api *a, uint32_t idx);       /* 0: not known yet */
 void names_learn(struct api *a, const uint64_t *oids); /* NULL: nothing new */

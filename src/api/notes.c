@@ -105,6 +105,7 @@ static int by_id(const void *x, const void *y)
 
 /* Which are shown: of one check, or of those that a list's parameters name. */
 struct wish {
+    const struct sight *sight;
     uint32_t idx; /* MODEL_NONE: any */
     struct str host, service;
     uint64_t after;
@@ -112,7 +113,7 @@ struct wish {
 
 static bool is_wished(const struct api *a, const struct wish *w, uint64_t id, uint32_t idx)
 {
-    if (id <= w->after || idx >= a->model.n_check)
+    if (id <= w->after || idx >= a->model.n_check || !sight_sees(w->sight, idx))
         return false;
     if (w->idx != MODEL_NONE)
         return idx == w->idx;
@@ -229,7 +230,10 @@ static bool read_number(struct api *a, struct api_request *q, const char *name, 
 
 static void list(struct api *a, struct api_request *q, const struct kind *k)
 {
-    struct wish w = {.idx = MODEL_NONE, .host = api_query(q, "host"), .service = api_query(q, "service")};
+    struct wish w = {.sight = q->sight,
+                     .idx = MODEL_NONE,
+                     .host = api_query(q, "host"),
+                     .service = api_query(q, "service")};
     struct buf out = BUF_INIT, scratch = BUF_INIT;
     uint64_t limit = 100;
     struct item *items;

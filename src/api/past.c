@@ -140,7 +140,7 @@ static void ask_list(struct api *a, struct api_request *q, const struct list_vie
     static const char *const filters[] = {"all", "problems", "unhandled"}, *const sorts[] = {"severity",
                                                                                              "name", "since"};
     char at[24], states[24], limit[24], offset[24];
-    struct str args[] = {who_scope(&q->who),
+    struct str args[] = {api_scope(q),
                          text_of(at, sizeof(at), t->at.us),
                          str_of(filters[v->filter]),
                          api_query(q, "kind"),
@@ -246,7 +246,7 @@ static void one_known(struct api *a, struct api_request *q, const struct api_ans
 static void ask_one(struct api *a, struct api_request *q, struct then *t, uint64_t of)
 {
     struct buf oid = BUF_INIT;
-    struct str args[3] = {who_scope(&q->who)};
+    struct str args[3] = {api_scope(q)};
     char at[24];
 
     buf_add_u64(&oid, of);

@@ -82,7 +82,7 @@ static void ask(struct api *a, struct api_request *q, const char *endpoint)
     struct buf now = BUF_INIT;
 
     buf_add_i64(&now, api_wall(a).us);
-    put(q, &k, "scope", who_scope(&q->who));
+    put(q, &k, "scope", api_scope(q));
     put(q, &k, "now", buf_str(&now));
     buf_release(&now);
     put(q, &k, "endpoint", str_of(endpoint));

@@ -9,6 +9,7 @@
 struct subject {
     const struct model *m;
     const struct board *b;
+    const struct sight *sight;
     uint32_t idx;
 };
 
@@ -90,7 +91,7 @@ static bool add_variable(const struct subject *of, struct str name, struct buf *
         return false;
     v = model_find_var(of->m, model_check(of->m, idx)->first_var, model_check(of->m, idx)->n_vars,
                        str_sub(name, prefix, name.n));
-    if (v) {
+    if (v && sight_sees(of->sight, idx)) {
         board_read_check_text(of->b, idx, &b, &text, &room);
         buf_add_str(out, inforce_var(of->m, v, text.over));
         buf_release(&room);
@@ -106,7 +107,7 @@ static bool add_macro(const struct subject *of, struct str name, struct buf *out
         if (!str_eq_c(name, macros[i].name))
             continue;
         idx = check_for(of, macros[i].service);
-        if (idx != MODEL_NONE)
+        if (idx != MODEL_NONE && (macros[i].value == M_NAME || sight_sees(of->sight, idx)))
             add_value(of, idx, macros[i].value, out);
         return idx != MODEL_NONE;
     }
@@ -140,14 +141,14 @@ static void replace(const struct subject *of, struct str text, bool url, struct 
     buf_release(&value);
 }
 
-void replaced_text(const struct model *m, const struct board *b, uint32_t idx, struct str text,
-                   struct buf *out)
+void replaced_text(const struct model *m, const struct board *b, const struct sight *sight, uint32_t idx,
+                   struct str text, struct buf *out)
 {
-    replace(&(struct subject){m, b, idx}, text, false, out);
+    replace(&(struct subject){m, b, sight, idx}, text, false, out);
 }
 
-void replaced_url(const struct model *m, const struct board *b, uint32_t idx, struct str text,
-                  struct buf *out)
+void replaced_url(const struct model *m, const struct board *b, const struct sight *sight, uint32_t idx,
+                  struct str text, struct buf *out)
 {
-    replace(&(struct subject){m, b, idx}, text, true, out);
+    replace(&(struct subject){m, b, sight, idx}, text, true, out);
 }

@@ -9,6 +9,7 @@
 #include "api/notes.h"
 #include "api/past.h"
 #include "api/replaced.h"
+#include "api/route.h"
 #include "base/limits.h"
 #include "api/row.h"
 #include "api/why.h"
@@ -18,6 +19,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+bool resource_reads(struct api *a, const struct api_request *q, uint32_t idx)
+{
+    return sight_sees(who_sight(&q->who, right_bit(RIGHT_RESOURCES_READ), a->sights), idx);
+}
+
 uint32_t resource_of(struct api *a, struct api_request *q)
 {
     uint32_t idx;
@@ -25,9 +31,13 @@ uint32_t resource_of(struct api *a, struct api_request *q)
     if (api_not_ready(a, q))
         return MODEL_NONE;
     idx = names_find(a, q->param[0]);
-    if (idx == MODEL_NONE)
+    if (idx != MODEL_NONE && sight_sees(q->sight, idx))
+        return idx;
+    if (idx != MODEL_NONE && resource_reads(a, q, idx))
+        api_fail_right(a, q, PROBLEM_NEEDS_RIGHT_HERE, q->route->right);
+    else
         api_fail(a, q, 404, "id", PROBLEM_NO_CHECK);
-    return idx;
+    return MODEL_NONE;
 }
 
 /* ---- performance data ---- */
@@ -94,26 +104,45 @@ static void perfdata(struct json *j, struct str raw)
 /* ---- why ---- */
 
 /* The board has the index of what a reason is about. */
-static void reason(struct json *j, const struct api *a, const char *key, const struct board_why *w)
+static void reason(struct json *j, const struct api *a, const struct sight *sight, const char *key,
+                   const struct board_why *w)
 {
     const struct model *m = &a->model;
     struct reason r = {.topic = REASON_STATE, .code = w->code, .arg = {w->arg[0], w->arg[1]}};
-    struct buf parents = BUF_INIT;
+    struct buf name = BUF_INIT;
 
-    if (why_object_of(w->code) == WHY_OF_PERIOD)
-        r.object = w->idx < m->n_period ? model_str(m, model_period(m, w->idx)->name) : STR_NULL;
-    else if (w->code == WHY_STATE_PARENTS && w->idx < m->n_check)
-        explain_parents(m, w->idx, &parents);
-    else
-        r.object = w->idx < m->n_check ? model_str(m, model_check(m, w->idx)->name) : STR_NULL;
-    if (parents.len)
-        r.object = buf_str(&parents);
+    if (why_object_of(w->code) == WHY_OF_PERIOD) {
+        if (w->idx < m->n_period)
+            buf_add_str(&name, model_str(m, model_period(m, w->idx)->name));
+    } else if (w->code == WHY_STATE_PARENTS && w->idx < m->n_check) {
+        explain_parents(m, w->idx, &name);
+    } else if (w->idx < m->n_check) {
+        buf_add_str(&name, model_host_name(m, w->idx));
+        if (w->idx >= m->n_hosts)
+            buf_printf(&name, ";" STR_FMT, STR_ARG(model_description(m, w->idx)));
+    }
+    r.object = buf_str(&name);
     json_key(j, key);
-    why_write(j, a, &r);
-    buf_release(&parents);
+    why_write(j, a, sight, &r);
+    buf_release(&name);
 }
 
 /* ---- configuration ---- */
+
+/* Parents and children: those that are in sight. */
+static void kin_of(struct json *j, const char *key, const struct api *a, const struct sight *sight,
+                   struct model_list l)
+{
+    json_key(j, key);
+    json_list(j);
+    for (uint32_t i = 0; i < l.n; i++) {
+        uint32_t at = model_item(&a->model, l, i);
+
+        if (sight_sees(sight, at))
+            json_str(j, model_str(&a->model, model_check(&a->model, at)->name));
+    }
+    json_list_end(j);
+}
 
 static void names_of(struct json *j, const char *key, const struct api *a, struct model_list l,
                      enum model_table table)
@@ -129,18 +158,17 @@ static void names_of(struct json *j, const char *key, const struct api *a, struc
         case MODEL_TABLE_contact: json_str(j, model_str(m, model_contact(m, at)->name)); break;
         case MODEL_TABLE_host_group: json_str(j, model_str(m, model_host_group(m, at)->name)); break;
         case MODEL_TABLE_service_group: json_str(j, model_str(m, model_service_group(m, at)->name)); break;
-        case MODEL_TABLE_contact_group: json_str(j, model_str(m, model_contact_group(m, at)->name)); break;
-        default: json_str(j, model_str(m, model_check(m, at)->name)); break;
+        default: json_str(j, model_str(m, model_contact_group(m, at)->name)); break;
         }
     }
     json_list_end(j);
 }
 
-static struct str address(const struct api *a, uint32_t idx)
+static struct str address(const struct api *a, const struct sight *sight, uint32_t idx)
 {
-    const struct model_check *host = model_check(&a->model, model_check(&a->model, idx)->host);
+    uint32_t host = model_check(&a->model, idx)->host;
 
-    return model_str(&a->model, host->address);
+    return sight_sees(sight, host) ? model_str(&a->model, model_check(&a->model, host)->address) : STR("");
 }
 
 static struct str period_name(const struct model *m, uint32_t period)
@@ -149,7 +177,7 @@ static struct str period_name(const struct model *m, uint32_t period)
 }
 
 /* As a person reads and follows them: their macros are replaced. */
-static void notes_and_links(struct json *j, const struct api *a, uint32_t idx)
+static void notes_and_links(struct json *j, const struct api *a, const struct sight *sight, uint32_t idx)
 {
     const struct model *m = &a->model;
     const struct model_check *c = model_check(m, idx);
@@ -157,26 +185,26 @@ static void notes_and_links(struct json *j, const struct api *a, uint32_t idx)
     struct buf b = BUF_INIT;
 
     if (x)
-        replaced_text(m, &a->board, idx, model_str(m, x->notes), &b);
+        replaced_text(m, &a->board, sight, idx, model_str(m, x->notes), &b);
     json_key_str(j, "notes", buf_str(&b));
     buf_clear(&b);
     if (x)
-        replaced_url(m, &a->board, idx, model_str(m, x->notes_url), &b);
+        replaced_url(m, &a->board, sight, idx, model_str(m, x->notes_url), &b);
     json_key_str(j, "notes_url", buf_str(&b));
     buf_clear(&b);
     if (x)
-        replaced_url(m, &a->board, idx, model_str(m, x->action_url), &b);
+        replaced_url(m, &a->board, sight, idx, model_str(m, x->action_url), &b);
     json_key_str(j, "action_url", buf_str(&b));
     buf_release(&b);
 }
 
-static void configuration(struct json *j, const struct api *a, uint32_t idx, const struct board_check *b,
-                          const struct board_text *t)
+static void configuration(struct json *j, const struct api *a, const struct sight *sight, uint32_t idx,
+                          const struct board_check *b, const struct board_text *t)
 {
     const struct model *m = &a->model;
     const struct model_check *c = model_check(m, idx);
 
-    json_key_str(j, "address", address(a, idx));
+    json_key_str(j, "address", address(a, sight, idx));
     json_key_str(j, "alias", model_str(m, c->alias));
     json_key_str(j, "check_command", inforce_command(m, idx, t->over));
     json_key_str(j, "check_period", period_name(m, inforce_check_period(m, idx, b)));
@@ -186,9 +214,9 @@ static void configuration(struct json *j, const struct api *a, uint32_t idx, con
     names_of(j, "groups", a, c->groups,
              c->kind == MODEL_HOST ? MODEL_TABLE_host_group : MODEL_TABLE_service_group);
     label_tags_member(m, idx, j);
-    names_of(j, "parents", a, c->parents, MODEL_TABLE_check);
-    names_of(j, "children", a, c->children, MODEL_TABLE_check);
-    notes_and_links(j, a, idx);
+    kin_of(j, "parents", a, sight, c->parents);
+    kin_of(j, "children", a, sight, c->children);
+    notes_and_links(j, a, sight, idx);
     json_key(j, "source");
     json_map(j);
     json_key_str(j, "file", model_str(m, model_file(m, c->file)->v));
@@ -209,7 +237,7 @@ void resource_show(struct api *a, struct api_request *q)
     board_read_check_text(&a->board, idx, &c, &t, &scratch);
     json_init(&j, &out);
     json_map(&j);
-    row_members(a, idx, &c, &t, &j);
+    row_members(a, q->sight, idx, &c, &t, &j);
     json_key_str(&j, "long_output", t.long_output);
     perfdata(&j, t.perfdata);
     metrics_series_resource(&j, a, names_oid(a, idx));
@@ -223,9 +251,9 @@ void resource_show(struct api *a, struct api_request *q)
     json_key_time(&j, "last_hard_change", (struct wall){c.last_hard_state_change});
     json_key_time(&j, "last_notification", (struct wall){c.last_notification});
     json_key_u64(&j, "notification_number", c.notification_number);
-    reason(&j, a, "why", &c.why_state);
-    reason(&j, a, "why_notify", &c.why_notify);
-    configuration(&j, a, idx, &c, &t);
+    reason(&j, a, q->sight, "why", &c.why_state);
+    reason(&j, a, q->sight, "why_notify", &c.why_notify);
+    configuration(&j, a, q->sight, idx, &c, &t);
     notes_acknowledgement(&j, a, idx, &c);
     notes_of(&j, a, idx);
     json_key_time(&j, "now", api_wall(a));

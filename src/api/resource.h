@@ -3,7 +3,8 @@
 /* One host or service. */
 #include "api/api.h"
 
-/* The check that the path's {id} names; MODEL_NONE: answered with 404 or 503. */
+/* The check that the path's {id} names; MODEL_NONE: answered with 503, with 404 (what may not be read is not there), or with 403: who asks may read it, and not do this to it. */
 uint32_t resource_of(struct api *a, struct api_request *q);
+bool resource_reads(struct api *a, const struct api_request *q, uint32_t idx); /* may who asks read it? */
 void resource_show(struct api *a, struct api_request *q);
 extern const struct shape resource_shape;

@@ -34,9 +34,9 @@ void resources_list(struct api *a, struct api_request *q)
     json_list(&j);
     for (size_t i = 0; i < n; i++) {
         if (plain)
-            row_write(a, ((const uint32_t *)page)[i], &j, &scratch);
+            row_write(a, q->sight, ((const uint32_t *)page)[i], &j, &scratch);
         else
-            view_write(a, (const struct view_row *)page + i, &j, &scratch);
+            view_write(a, q->sight, (const struct view_row *)page + i, &j, &scratch);
     }
     json_list_end(&j);
     list_counts_members(&counts, &j);

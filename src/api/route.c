@@ -315,7 +315,7 @@ const struct api_route route_table[] = {
     {"POST", "/nrdp", RIGHT_RESOURCES_SUBMIT, SCOPE_LIST, nrdp_submit, .answer = &shape_nrdp, .audited = true,
      .query = nrdp_query, .secret = nrdp_secret,
      .doc = "Submit results as clients of NRDP do (docs/OTHER_APIS.md)"},
-    {"GET", "/metrics", RIGHT_HERE, SCOPE_NONE, metrics_show, .answer = &metrics_shape,
+    {"GET", "/metrics", RIGHT_HERE, SCOPE_LIST, metrics_show, .answer = &metrics_shape,
      .doc = "How Vigie itself does, in OpenMetrics (docs/METRICS.md), without names"},
 };
 const size_t route_count = ARRAY_LEN(route_table);

@@ -73,14 +73,15 @@ struct row_brief row_brief(const struct api *a, uint32_t idx)
     return b;
 }
 
-static void names(const struct api *a, uint32_t idx, struct json *j)
+static void names(const struct api *a, const struct sight *sight, uint32_t idx, struct json *j)
 {
     const struct model *m = &a->model;
     const struct model_check *c = model_check(m, idx), *host = model_check(m, c->host);
 
     json_key_c(j, "kind", c->kind == MODEL_HOST ? "host" : "service");
     json_key_str(j, "host", model_str(m, host->name));
-    json_key_str(j, "host_display", model_str(m, host->display_name));
+    json_key_str(j, "host_display",
+                 model_str(m, sight_sees(sight, c->host) ? host->display_name : host->name));
     if (c->kind == MODEL_SERVICE) {
         json_key_str(j, "service", model_str(m, c->name));
         json_key_str(j, "service_display", model_str(m, c->display_name));
@@ -94,15 +95,15 @@ static bool answers_only(const struct api *a, uint32_t idx, const struct board_c
            (c->flags & BOARD_PASSIVE_ENABLED);
 }
 
-void row_members(const struct api *a, uint32_t idx, const struct board_check *c, const struct board_text *t,
-                 struct json *j)
+void row_members(const struct api *a, const struct sight *sight, uint32_t idx, const struct board_check *c,
+                 const struct board_text *t, struct json *j)
 {
     struct buf id = BUF_INIT;
 
     names_id(a, idx, c->oid, &id);
     json_key_str(j, "id", buf_str(&id));
     buf_release(&id);
-    names(a, idx, j);
+    names(a, sight, idx, j);
     json_key_c(j, "state", row_state_word(row_state_of(idx < a->model.n_hosts, c->flags, c->state)));
     json_key_bool(j, "hard", c->state_hard);
     json_key_u64(j, "attempt", c->attempt);
@@ -123,14 +124,15 @@ void row_members(const struct api *a, uint32_t idx, const struct board_check *c,
     label_severity_member(&a->model, idx, j);
 }
 
-void row_write(const struct api *a, uint32_t idx, struct json *j, struct buf *scratch)
+void row_write(const struct api *a, const struct sight *sight, uint32_t idx, struct json *j,
+               struct buf *scratch)
 {
     struct board_check c;
     struct board_text t;
 
     board_read_check_text(&a->board, idx, &c, &t, scratch);
     json_map(j);
-    row_members(a, idx, &c, &t, j);
+    row_members(a, sight, idx, &c, &t, j);
     json_map_end(j);
 }
 

@@ -37,9 +37,10 @@ const struct board_check *row_in_place(const struct api *a, uint32_t idx);
 /* The output in place, for searching: it may change while it is read, and is then found at the next look. Within bounds whatever happens. */
 struct str row_output_in_place(const struct api *a, uint32_t idx);
 
-/* The members of the row, without braces; scratch holds the texts. */
-void row_write(const struct api *a, uint32_t idx, struct json *j, struct buf *scratch);
-void row_members(const struct api *a, uint32_t idx, const struct board_check *c, const struct board_text *t,
-                 struct json *j);
+/* The row for who has this sight: of a host that is seen only as the host of its services there is the name alone. scratch holds the texts. */
+void row_write(const struct api *a, const struct sight *sight, uint32_t idx, struct json *j,
+               struct buf *scratch);
+void row_members(const struct api *a, const struct sight *sight, uint32_t idx, const struct board_check *c,
+                 const struct board_text *t, struct json *j); /* without braces */
 extern const char *const row_state_words[]; /* in the order of enum row_state, ended by NULL */
 extern const struct shape row_shape;

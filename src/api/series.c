@@ -67,7 +67,7 @@ static bool put_resources(struct api *a, struct api_request *q, struct question 
         return true;
     while (rest.p) {
         struct str one = str_cut(&rest, ',');
-        uint32_t idx = names_find(a, one);
+        uint32_t idx = names_find_seen(a, q->sight, one);
         uint64_t oid = idx == MODEL_NONE ? 0 : names_oid(a, idx);
 
         if (!oid && !str_to_u64(one, &oid)) {
@@ -125,7 +125,7 @@ static bool put_choice(struct api *a, struct api_request *q, struct question *k)
     static const char *const plain[] = {"id", "host", "service", "group", "label", "q", NULL},
                              *const kinds[] = {"host", "service", NULL};
 
-    put(q, k, "scope", who_scope(&q->who));
+    put(q, k, "scope", api_scope(q));
     put_i64(q, k, "now", api_wall(a).us);
     put_all(q, k, plain);
     return put_word(a, q, k, "kind", kinds) && put_resources(a, q, k);

@@ -47,7 +47,9 @@ static void write_session(struct buf *out, const struct api_who *w)
     json_init(&j, out);
     json_map(&j);
     json_key_c(&j, "user", w->name);
-    json_key_c(&j, "role", who_role_word(w->role));
+    json_key_c(&j, "role", w->role);
+    if (w->viewer[0])
+        json_key_c(&j, "viewed_by", w->viewer);
     json_key(&j, "rights");
     right_json(w->rights, &j);
     write_totp(&j, str_of(w->totp));
@@ -61,10 +63,8 @@ void session_begin(struct api *a, struct api_request *q, const struct api_answer
 {
     struct api_who w = {.by = API_BY_SESSION};
 
-    who_grant(&w, who_role_of(x->values[API_AUTH_ROLE]));
-    str_copy(w.name, sizeof(w.name), x->values[API_AUTH_USER]);
+    api_who_said(a, &w, x);
     str_copy(w.lang, sizeof(w.lang), x->values[API_AUTH_LANG]);
-    str_copy(w.totp, sizeof(w.totp), x->values[API_AUTH_TOTP]);
     str_to_i64(x->values[API_AUTH_EXPIRES], &w.expires);
     who_csrf(x->values[API_AUTH_SECRET], w.csrf);
     set_cookie(q, x->values[API_AUTH_SECRET], (w.expires - api_wall(a).us) / TIME_S);

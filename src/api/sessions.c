@@ -35,7 +35,7 @@ void sessions_list(struct api *a, struct api_request *q)
     struct str user = api_query(q, "user"), secret = STR_NULL;
 
     if (!is_own(q, user) && !has(q, RIGHT_SESSIONS_READ)) {
-        api_fail_right(a, q, RIGHT_SESSIONS_READ);
+        api_fail_right(a, q, PROBLEM_NEEDS_RIGHT, RIGHT_SESSIONS_READ);
         return;
     }
     if (!user.n && q->who.by != API_BY_SESSION) {
@@ -68,7 +68,7 @@ void sessions_end_others(struct api *a, struct api_request *q)
 
     *user = api_query(q, "user");
     if (!is_own(q, *user) && !has(q, RIGHT_SESSIONS_END)) {
-        api_fail_right(a, q, RIGHT_SESSIONS_END);
+        api_fail_right(a, q, PROBLEM_NEEDS_RIGHT, RIGHT_SESSIONS_END);
         return;
     }
     if (is_own(q, *user)) {

@@ -137,7 +137,7 @@ static void ask(struct api *a, struct api_request *q, const char *stmt, struct s
 {
     const struct states_ask *k = q->state;
     char from[24], to[24];
-    struct str args[] = {who_scope(&q->who), STR_NULL, STR_NULL, last};
+    struct str args[] = {api_scope(q), STR_NULL, STR_NULL, last};
 
     snprintf(from, sizeof(from), "%lld", (long long)time_wall_s(k->from));
     snprintf(to, sizeof(to), "%lld", (long long)time_wall_s(k->to));

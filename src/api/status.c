@@ -15,12 +15,13 @@
 #define STANDS_US            (15 * INT64_C(1000000)) /* a disk that takes longer stands still for people */
 #define UNDELIVERED_WARNS_US (3600 * INT64_C(1000000))
 
-static void checks(struct json *j, const struct api *a, const struct board_program *p)
+static void checks(struct json *j, const struct api *a, const struct sight *sight,
+                   const struct board_program *p)
 {
     json_key(j, "checks");
     json_map(j);
-    json_key_u64(j, "hosts", a->model.n_hosts);
-    json_key_u64(j, "services", a->model.n_services);
+    json_key_u64(j, "hosts", sight ? sight->seen_hosts : a->model.n_hosts);
+    json_key_u64(j, "services", sight ? sight->seen_services : a->model.n_services);
     json_key_u64(j, "active", p->active_host_checks + p->active_service_checks);
     json_key_u64(j, "passive", p->passive_host_checks + p->passive_service_checks);
     json_key_u64(j, "on_demand", p->on_demand_host_checks);
@@ -226,10 +227,10 @@ void status_show(struct api *a, struct api_request *q)
     json_key_time(&j, "now", api_wall(a));
     json_key_time(&j, "program_start", (struct wall){p.program_start});
     json_key_time(&j, "last_reload", (struct wall){p.last_reload});
-    checks(&j, a, &p);
+    checks(&j, a, q->sight, &p);
     switches(&j, p.switches);
     journal(&j, a, &p);
-    metrics_series_status(&j, a);
+    metrics_series_status(&j, a, q->sight);
     metrics_export_status(&j, a->exports);
     metrics_damage_status(&j, &a->damage);
     json_key_u64(&j, "streams", stream_count(a->streams));

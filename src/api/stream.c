@@ -17,6 +17,8 @@ struct view {
     struct list_view v;
     uint64_t *bits; /* which checks match, as the clients know it */
     uint32_t matched, streams;
+    struct list_counts counts; /* over all in its sight */
+    bool counts_changed;
     struct mono resynced;
     bool owes_resync;
     struct buf out; /* the events of this round */
@@ -37,9 +39,9 @@ struct api_streams {
     uint64_t seen;  /* change number of the board up to which all views have been told */
     uint64_t nonce; /* begins anew with each board: ids of another one mean nothing */
     struct mono round;
-    struct list_counts counts;
     VEC(uint32_t) changed;
-    VEC(size_t) row; /* by place in changed: begin of its text + 1, 0 not rendered yet */
+    VEC(size_t)
+    row; /* by place in changed, for who sees its host and for who does not: begin of its text + 1, 0 not rendered yet */
     struct buf text;
 };
 
@@ -127,6 +129,7 @@ static struct view *view_new(struct api *a, const struct list_view *v, struct st
     buf_init(&w->out);
     for (uint32_t i = 0; i < a->model.n_check; i++)
         set_bit(w, i, list_matches(a, &w->v, i));
+    list_count(a, v->sight, &w->counts);
     *VEC_ADD(&a->streams->views) = w;
     return w;
 }
@@ -156,7 +159,7 @@ static void put_id(const struct api_streams *s, struct buf *out)
 
 static void put_counts(const struct api_streams *s, const struct view *w, struct buf *out)
 {
-    struct list_counts k = s->counts;
+    struct list_counts k = w->counts;
     struct json j;
 
     k.matched = w->matched;
@@ -175,11 +178,13 @@ static void put_resync(const struct api_streams *s, struct buf *out)
     buf_add_c(out, "event: resync\ndata: {}\n\n");
 }
 
-/* The row's event, rendered once a round. */
-static struct str row_event(struct api *a, size_t place, struct buf *scratch)
+/* The row's event, rendered once a round for all who see its host, and once for the others. */
+static struct str row_event(struct api *a, const struct sight *sight, size_t changed, struct buf *scratch)
 {
     struct api_streams *s = a->streams;
-    size_t from = s->row.at[place];
+    uint32_t idx = s->changed.at[changed];
+    size_t place = 2 * changed + sight_sees(sight, model_check(&a->model, idx)->host),
+           from = s->row.at[place];
     const char *end;
     struct json j;
 
@@ -188,7 +193,7 @@ static struct str row_event(struct api *a, size_t place, struct buf *scratch)
         s->row.at[place] = from;
         buf_add_c(&s->text, "event: row\ndata: ");
         json_init(&j, &s->text);
-        row_write(a, s->changed.at[place], &j, scratch);
+        row_write(a, sight, idx, &j, scratch);
         buf_add_c(&s->text, "\n\n");
     }
     end = strstr(s->text.data + from - 1, "\n\n");
@@ -219,14 +224,35 @@ static void collect(struct api *a)
             *VEC_ADD(&s->changed) = i;
     }
     VEC_CLEAR(&s->row);
-    VEC_RESERVE(&s->row, s->changed.n);
-    s->row.n = s->changed.n;
+    VEC_RESERVE(&s->row, 2 * s->changed.n);
+    s->row.n = 2 * s->changed.n;
     if (s->row.n)
         memset(s->row.at, 0, s->row.n * sizeof(*s->row.at));
     buf_clear(&s->text);
 }
 
-static void view_round(struct api *a, struct view *w, struct mono now, bool counts_changed)
+/* The counts of each sight, once for all views that share it. */
+static void count_views(struct api *a)
+{
+    struct api_streams *s = a->streams;
+
+    for (size_t i = 0; i < s->views.n; i++) {
+        struct view *w = s->views.at[i];
+        struct list_counts counts;
+        size_t same = 0;
+
+        while (s->views.at[same]->v.sight != w->v.sight)
+            same++;
+        if (same < i)
+            counts = s->views.at[same]->counts;
+        else
+            list_count(a, w->v.sight, &counts);
+        w->counts_changed = memcmp(&counts, &w->counts, sizeof(counts)) != 0;
+        w->counts = counts;
+    }
+}
+
+static void view_round(struct api *a, struct view *w, struct mono now, bool changed)
 {
     struct api_streams *s = a->streams;
     struct buf scratch = BUF_INIT;
@@ -242,7 +268,7 @@ static void view_round(struct api *a, struct view *w, struct mono now, bool coun
         set_bit(w, idx, is);
         if ((!was && !is) || ++rows > STREAM_ROWS_MAX)
             continue;
-        buf_add_str(&w->out, row_event(a, i, &scratch));
+        buf_add_str(&w->out, row_event(a, w->v.sight, i, &scratch));
         if (!is)
             put_gone(a, idx, &w->out);
     }
@@ -255,7 +281,7 @@ static void view_round(struct api *a, struct view *w, struct mono now, bool coun
         w->resynced = now;
         w->owes_resync = false;
     }
-    if (counts_changed || before != w->matched)
+    if ((changed && w->counts_changed) || before != w->matched)
         put_counts(s, w, &w->out);
     else if (w->out.len)
         put_id(s, &w->out);
@@ -321,8 +347,7 @@ void stream_tick(struct api *a)
 {
     struct api_streams *s = a->streams;
     struct mono now = a->ports->mono(a->user);
-    struct list_counts counts;
-    bool changed, counts_changed = false;
+    bool changed;
 
     if (!s->stream.n || !a->ready || now.us - s->round.us < STREAM_ROUND_US ||
         a->ports->queued(a->user, API_BY_WEB) > STREAM_QUEUED_MAX)
@@ -332,14 +357,12 @@ void stream_tick(struct api *a)
     changed = board_change(&a->board) != s->seen;
     if (changed) {
         collect(a);
-        list_count(a, &counts);
-        counts_changed = memcmp(&counts, &s->counts, sizeof(counts)) != 0;
-        s->counts = counts;
+        count_views(a);
     } else {
         VEC_CLEAR(&s->changed);
     }
     for (size_t i = 0; i < s->views.n; i++)
-        view_round(a, s->views.at[i], now, counts_changed);
+        view_round(a, s->views.at[i], now, changed);
     for (size_t i = 0; i < s->stream.n; i++)
         if (s->stream.at[i].view)
             stream_round(a, &s->stream.at[i], now);
@@ -375,10 +398,8 @@ void stream_open(struct api *a, struct api_request *q)
         buf_release(&first);
         return;
     }
-    if (!s->stream.n) { /* nobody was listening: what happened meanwhile is nobody's news */
+    if (!s->stream.n) /* nobody was listening: what happened meanwhile is nobody's news */
         s->seen = board_change(&a->board);
-        list_count(a, &s->counts);
-    }
     x.view = view_of(a, &v);
     x.view->streams++;
     buf_add_c(&first, "retry: 2000\n\n");
@@ -429,9 +450,25 @@ void stream_session_ended(struct api *a, const unsigned char key[HASH_SHA256_BYT
 void stream_name_ended(struct api *a, struct str name)
 {
     for (size_t i = a->streams->stream.n; i-- > 0;) {
-        if (str_ieq(str_of(a->streams->stream.at[i].who.name), name))
+        const struct api_who *w = &a->streams->stream.at[i].who;
+
+        if (str_ieq(str_of(w->name), name) || (w->viewer[0] && str_ieq(str_of(w->viewer), name)))
             end_stream(a, i);
     }
+}
+
+void stream_all_ended(struct api *a)
+{
+    for (size_t i = a->streams->stream.n; i-- > 0;)
+        end_stream(a, i);
+}
+
+void stream_mark(struct api *a)
+{
+    for (size_t i = 0; i < a->streams->stream.n; i++)
+        who_mark(&a->streams->stream.at[i].who, a->sights);
+    for (size_t i = 0; i < a->streams->views.n; i++)
+        sights_mark(a->sights, a->streams->views.at[i]->v.sight);
 }
 
 void stream_world(struct api *a)

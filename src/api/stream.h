@@ -30,4 +30,7 @@ void stream_gone(struct api *a, enum api_source source, uint64_t id);
 void stream_source_lost(struct api *a, enum api_source source);
 void stream_session_ended(struct api *a, const unsigned char key[HASH_SHA256_BYTES]);
 void stream_name_ended(struct api *a, struct str name); /* a user or token was deleted */
+void stream_all_ended(
+    struct api *a); /* who may do what has changed for many: they come again, and are judged anew */
+void stream_mark(struct api *a); /* sights_mark of all that streams keep */
 extern const struct shape stream_shape;

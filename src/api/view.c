@@ -16,12 +16,12 @@ static bool is_bad_host(const struct api *a, uint32_t host)
     return s == ROW_DOWN || s == ROW_UNREACHABLE;
 }
 
-uint32_t view_root(const struct api *a, uint32_t idx)
+uint32_t view_root(const struct api *a, const struct sight *sight, uint32_t idx)
 {
     const struct model *m = &a->model;
     uint32_t at = model_check(m, idx)->host;
 
-    if (!is_bad_host(a, at))
+    if (!is_bad_host(a, at) || !sight_sees(sight, at))
         return idx;
     for (unsigned far = 0; far < PARENTS_MAX && row_brief(a, at).state == ROW_UNREACHABLE; far++) {
         const struct model_check *c = model_check(m, at);
@@ -30,7 +30,7 @@ uint32_t view_root(const struct api *a, uint32_t idx)
         for (uint32_t i = 0; i < c->parents.n && at == before; i++) {
             uint32_t parent = model_item(m, c->parents, i);
 
-            if (parent < m->n_hosts && is_bad_host(a, parent))
+            if (parent < m->n_hosts && is_bad_host(a, parent) && sight_sees(sight, parent))
                 at = parent;
         }
         if (at == before)
@@ -91,8 +91,10 @@ static void take(const struct api *a, const struct list_view *v, struct rows *r,
         return;
     if (v->view == LIST_AS_PROBLEMS && !b->problem)
         return;
-    of = v->view == LIST_AS_HOSTS ? c->host : v->view == LIST_AS_SERVICES ? idx : view_root(a, idx);
-    row = row_for(r, v->view == LIST_AS_SERVICES ? c->name : of, of);
+    of = v->view == LIST_AS_HOSTS      ? (sight_sees(v->sight, c->host) ? c->host : idx)
+         : v->view == LIST_AS_SERVICES ? idx
+                                       : view_root(a, v->sight, idx);
+    row = row_for(r, v->view == LIST_AS_SERVICES ? c->name : v->view == LIST_AS_HOSTS ? c->host : of, of);
     if (b->state > row->worst || (b->state == row->worst && since > row->since) || !row->since) {
         if (v->view == LIST_AS_SERVICES && (b->state > row->worst || !row->since))
             row->idx = idx;
@@ -143,8 +145,11 @@ size_t view_select(const struct api *a, const struct list_view *v, struct view_r
     *counts = (struct list_counts){0};
     rows_init(&r, v->view == LIST_AS_HOSTS ? a->model.n_hosts : a->model.n_check);
     for (uint32_t i = 0; i < a->model.n_check; i++) {
-        struct row_brief b = row_brief(a, i);
+        struct row_brief b;
 
+        if (!sight_sees(v->sight, i))
+            continue;
+        b = row_brief(a, i);
         list_count_one(counts, &b);
         if (list_holds(a, v, i, &b))
             take(a, v, &r, i, &b);
@@ -160,14 +165,15 @@ size_t view_select(const struct api *a, const struct list_view *v, struct view_r
 
 /* ---- as JSON ---- */
 
-void view_write(const struct api *a, const struct view_row *r, struct json *j, struct buf *scratch)
+void view_write(const struct api *a, const struct sight *sight, const struct view_row *r, struct json *j,
+                struct buf *scratch)
 {
     struct board_check c;
     struct board_text t;
 
     board_read_check_text(&a->board, r->idx, &c, &t, scratch);
     json_map(j);
-    row_members(a, r->idx, &c, &t, j);
+    row_members(a, sight, r->idx, &c, &t, j);
     json_key(j, "folded");
     json_map(j);
     json_key_u64(j, "count", r->count);

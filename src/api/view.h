@@ -2,7 +2,7 @@
 #pragma once
 /*
  * Lists whose rows stand for several checks (parameter view):
- *   hosts     one row a host: of those of it and its services that match
+ *   hosts     one row a host: of those of it and its services that match; where the host is out of sight one of these stands for it
  *   services  one row for all services called the same; its check is the worst of them
  *   problems  one row a problem that follows from no other one: services of a host that is down or unreachable, and hosts that are unreachable because of a parent,
  *             are folded under the one with which it began. Parameter `under` lists what is folded under one.
@@ -20,7 +20,8 @@ struct view_row {
 /* The page's rows in order into page (at most v->limit); counts as list_select has them, matched: rows. */
 size_t view_select(const struct api *a, const struct list_view *v, struct view_row *page,
                    struct list_counts *counts);
-/* The problem with which that of idx began; idx itself where it follows from none. */
-uint32_t view_root(const struct api *a, uint32_t idx);
-void view_write(const struct api *a, const struct view_row *r, struct json *j, struct buf *scratch);
+/* The problem with which that of idx began, as far as it is in sight; idx itself where it follows from none. */
+uint32_t view_root(const struct api *a, const struct sight *sight, uint32_t idx);
+void view_write(const struct api *a, const struct sight *sight, const struct view_row *r, struct json *j,
+                struct buf *scratch);
 extern const struct shape view_row_shape; /* of any list: with `folded` where it stands for several */

@@ -2,7 +2,8 @@
 #include "api/who.h"
 
 #include "api/right.h"
-#include "db/scope.h"
+#include "base/log.h"
+#include "wire/json_read.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -24,23 +25,136 @@ const char *who_role_word(enum api_role role)
     return role == API_ROLE_NONE ? "none" : who_role_words[role - API_ROLE_VIEWER];
 }
 
-const char *who_role_french(enum api_role role)
+const char *who_role_french(const char *word)
 {
     static const char *const french[] = {"aucun", "lecteur", "opérateur", "administrateur"};
+    enum api_role role = who_role_of(str_of(word));
 
-    BUG_ON((unsigned)role > API_ROLE_ADMIN);
-    return french[role];
+    return role == API_ROLE_NONE && *word ? word : french[role];
+}
+
+/* ---- grants ---- */
+
+static void add_grant(struct api_who *w, uint64_t rights, const struct sight *sight)
+{
+    w->grant[w->n_grants++] = (struct api_grant){rights, sight};
+    w->rights |= rights;
 }
 
 void who_grant(struct api_who *w, enum api_role role)
 {
-    w->role = role;
-    w->rights = right_mask(role);
+    w->n_grants = 0;
+    w->rights = 0;
+    str_copy(w->role, sizeof(w->role), str_of(who_role_word(role)));
+    add_grant(w, right_mask(role), NULL);
 }
 
-struct str who_scope(const struct api_who *w)
+static uint64_t rights_of(const struct json_value *words)
 {
-    return w->rights ? STR(SCOPE_EVERYTHING) : STR("");
+    uint64_t rights = 0;
+    enum right r;
+
+    for (size_t i = 0; i < json_read_length(words); i++) {
+        if (right_of(json_read_text(json_read_element(words, i)), &r))
+            rights |= right_bit(r);
+    }
+    return rights;
+}
+
+/* The text of a scope, as core/sight reads it. */
+static int scope_text(const struct json_value *terms, struct buf *text, struct err *err)
+{
+    for (size_t i = 0; i < json_read_length(terms); i++) {
+        int r = sight_put_term(text, json_read_text(json_read_element(terms, i)), err);
+
+        if (r < 0)
+            return r;
+    }
+    if (text->len)
+        sight_put_end(text);
+    return 0;
+}
+
+static int take_grant(struct api_who *w, const struct json_value *o, struct sights *sights, struct err *err)
+{
+    const struct json_value *scope = json_read_member(o, "scope");
+    uint64_t rights = rights_of(json_read_member(o, "rights"));
+    struct buf text = BUF_INIT;
+    int r = 0;
+
+    if (w->n_grants == API_GRANTS_MAX)
+        return err_set(err, E_LIMIT, "there are more than %u", API_GRANTS_MAX);
+    if (json_read_type(scope) == JSON_IS_NULL) {
+        add_grant(w, rights, NULL);
+        return 0;
+    }
+    if (json_read_type(scope) != JSON_IS_ARRAY)
+        return err_set(err, E_INVAL, "one has no scope");
+    r = scope_text(scope, &text, err);
+    if (r == 0)
+        add_grant(w, rights, sights_get(sights, buf_str(&text)));
+    buf_release(&text);
+    return r;
+}
+
+bool who_grants(struct api_who *w, struct str json, struct sights *sights)
+{
+    struct err err = ERR_INIT;
+    struct json_value *list = json_read(&json, &err);
+    int r = json_read_type(list) == JSON_IS_ARRAY ? 0 : err_set(&err, E_INVAL, "they are no list");
+
+    w->n_grants = 0;
+    w->rights = 0;
+    for (size_t i = 0; r == 0 && i < json_read_length(list); i++)
+        r = take_grant(w, json_read_element(list, i), sights, &err);
+    json_read_free(list);
+    if (r == 0)
+        return true;
+    log_error("the grants of %s cannot be read, so it may do nothing: %s", w->name, err.text);
+    w->n_grants = 0;
+    w->rights = 0;
+    return false;
+}
+
+/* Each scope of several grants suffices. What does not fit into one question is left out: less is seen, never more. */
+static const struct sight *joined(const struct api_who *w, uint64_t right, struct sights *sights)
+{
+    struct buf text = BUF_INIT;
+    const struct sight *s;
+
+    for (size_t i = 0; i < w->n_grants; i++) {
+        const struct api_grant *g = &w->grant[i];
+
+        if ((g->rights & right) && text.len + g->sight->text.len <= SIGHT_TEXT_MAX)
+            buf_add_str(&text, buf_str(&g->sight->text));
+    }
+    s = sights_get(sights, buf_str(&text));
+    buf_release(&text);
+    return s;
+}
+
+const struct sight *who_sight(const struct api_who *w, uint64_t right, struct sights *sights)
+{
+    const struct sight *one = NULL;
+    size_t n = 0;
+
+    for (size_t i = 0; i < w->n_grants; i++) {
+        const struct api_grant *g = &w->grant[i];
+
+        if (!(g->rights & right))
+            continue;
+        if (!g->sight)
+            return NULL;
+        n += g->sight != one;
+        one = g->sight;
+    }
+    return n > 1 ? joined(w, right, sights) : n ? one : sights_nothing(sights);
+}
+
+void who_mark(const struct api_who *w, struct sights *sights)
+{
+    for (size_t i = 0; i < w->n_grants; i++)
+        sights_mark(sights, w->grant[i].sight);
 }
 
 void who_cookie(struct str host, bool tls, char out[API_COOKIE_MAX])
@@ -76,6 +190,18 @@ void who_key(struct str secret, unsigned char out[HASH_SHA256_BYTES])
     hash_sha256(secret.p, secret.n, out);
 }
 
+void who_view_key(const unsigned char own[HASH_SHA256_BYTES], struct str name,
+                  unsigned char out[HASH_SHA256_BYTES])
+{
+    struct hash_sha256 s;
+
+    hash_sha256_init(&s);
+    hash_sha256_add(&s, "vigie view as\n", 14);
+    hash_sha256_add(&s, own, HASH_SHA256_BYTES);
+    hash_sha256_add(&s, name.p, name.n);
+    hash_sha256_end(&s, out);
+}
+
 struct entry {
     struct api_who who;
     struct mono until;
@@ -98,6 +224,12 @@ void who_cache_clear(struct api_who_cache *c)
     if (c->entry.n)
         mem_wipe(c->entry.at, c->entry.n * sizeof(*c->entry.at));
     VEC_CLEAR(&c->entry);
+}
+
+void who_cache_mark(const struct api_who_cache *c, struct sights *sights)
+{
+    for (size_t i = 0; i < c->entry.n; i++)
+        who_mark(&c->entry.at[i].who, sights);
 }
 
 void who_cache_free(struct api_who_cache *c)

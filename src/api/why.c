@@ -19,6 +19,7 @@
 const char *const why_query[] = {"at", NULL};
 
 struct asked {
+    const struct sight *sight;
     uint32_t idx;
     bool host, then;         /* then: of a moment that was asked for */
     const struct gone *gone; /* it is configured no more, and the history alone knows it */
@@ -30,9 +31,42 @@ struct asked {
 
 /* ---- one reason ---- */
 
-static void words(struct buf *b, const struct api *a, const struct reason *r, enum why_lang lang)
+/* Is the host or service of this name, as reasons name it ("host", "host;service"), in sight? Of a host also by a service of it. */
+static bool is_seen(const struct api *a, const struct sight *sight, struct str name)
 {
-    struct str object = r->object.n ? r->object : STR("-");
+    const struct model *m = &a->model;
+    struct str host = str_cut(&name, ';');
+    uint32_t idx = name.p ? model_find_service(m, host, name) : model_find_host(m, host);
+
+    return idx != MODEL_NONE && (name.p ? sight_sees(sight, idx) : sight_names_host(sight, idx));
+}
+
+/* The names of parents, of which only some may be in sight. */
+static bool all_seen(const struct api *a, const struct sight *sight, struct str names)
+{
+    bool seen = true;
+
+    while (seen && names.p) {
+        struct str one = str_trim(str_cut(&names, ','));
+
+        seen = is_seen(a, sight, one);
+    }
+    return seen;
+}
+
+static bool is_hidden(const struct api *a, const struct sight *sight, const struct reason *r)
+{
+    if (!sight || !r->object.n || why_object_of(r->code) != WHY_OF_CHECK)
+        return false;
+    return r->code == WHY_STATE_PARENTS ? !all_seen(a, sight, r->object) : !is_seen(a, sight, r->object);
+}
+
+/* hidden: what it is about has a name that who asks does not get to know. */
+static void words(struct buf *b, const struct api *a, const struct reason *r, bool hidden, enum why_lang lang)
+{
+    static const char *const outside[] = {"a host or service outside your scope",
+                                          "un hôte ou service hors de votre périmètre"};
+    struct str object = hidden ? str_of(outside[lang]) : r->object.n ? r->object : STR("-");
     bool skipped = r->topic == REASON_RAN && why_is_skip(r->code);
     struct buf inner = BUF_INIT;
 
@@ -48,19 +82,20 @@ static void words(struct buf *b, const struct api *a, const struct reason *r, en
         buf_add_char(b, '.');
 }
 
-void why_write(struct json *j, const struct api *a, const struct reason *r)
+void why_write(struct json *j, const struct api *a, const struct sight *sight, const struct reason *r)
 {
     struct buf en = BUF_INIT, fr = BUF_INIT;
+    bool hidden = is_hidden(a, sight, r);
 
     if (r->code == WHY_NONE || !why_known(r->code)) {
         json_none(j);
         return;
     }
-    words(&en, a, r, WHY_EN);
-    words(&fr, a, r, WHY_FR);
+    words(&en, a, r, hidden, WHY_EN);
+    words(&fr, a, r, hidden, WHY_FR);
     json_map(j);
     json_key_c(j, "code", why_name(r->code));
-    json_key_str(j, "object", r->object.n ? r->object : STR("-"));
+    json_key_str(j, "object", r->object.n && !hidden ? r->object : STR("-"));
     json_key(j, "args");
     json_list(j);
     for (size_t i = 0; i < ARRAY_LEN(r->arg); i++)
@@ -75,8 +110,8 @@ void why_write(struct json *j, const struct api *a, const struct reason *r)
 
 /* ---- lists of them ---- */
 
-static void list_of(struct json *j, const struct api *a, const char *key, struct str reasons,
-                    enum reason_topic topic)
+static void list_of(struct json *j, const struct api *a, const struct sight *sight, const char *key,
+                    struct str reasons, enum reason_topic topic)
 {
     struct reason r;
 
@@ -84,12 +119,12 @@ static void list_of(struct json *j, const struct api *a, const char *key, struct
     json_list(j);
     while (reason_next(&reasons, &r) > 0)
         if (r.topic == topic)
-            why_write(j, a, &r);
+            why_write(j, a, sight, &r);
     json_list_end(j);
 }
 
-static void first_of(struct json *j, const struct api *a, const char *key, struct str reasons,
-                     enum reason_topic topic)
+static void first_of(struct json *j, const struct api *a, const struct sight *sight, const char *key,
+                     struct str reasons, enum reason_topic topic)
 {
     struct reason r;
 
@@ -97,13 +132,14 @@ static void first_of(struct json *j, const struct api *a, const char *key, struc
     while (reason_next(&reasons, &r) > 0) {
         if (r.topic != topic)
             continue;
-        why_write(j, a, &r);
+        why_write(j, a, sight, &r);
         return;
     }
     json_none(j);
 }
 
-static void contacts_of(struct json *j, const struct api *a, struct str reasons, enum reason_topic topic)
+static void contacts_of(struct json *j, const struct api *a, const struct sight *sight, struct str reasons,
+                        enum reason_topic topic)
 {
     struct reason r;
 
@@ -120,7 +156,7 @@ static void contacts_of(struct json *j, const struct api *a, struct str reasons,
             json_none(j);
         json_key_bool(j, "told", r.code == WHY_CONTACT_TOLD || r.code == WHY_CONTACT_WANTS);
         json_key(j, "reason");
-        why_write(j, a, &r);
+        why_write(j, a, sight, &r);
         json_map_end(j);
     }
     json_list_end(j);
@@ -164,8 +200,8 @@ static void decision(struct json *j, const struct api *a, const struct asked *s,
     json_key_c(j, "state", state_word(s->host, json_read_int(json_read_member(row, "state"))));
     json_key_bool(j, "hard", json_read_is(json_read_member(row, "hard")));
     json_key_i64(j, "number", json_read_int(json_read_member(row, "number")));
-    first_of(j, a, "reason", reasons, REASON_DECIDED);
-    contacts_of(j, a, reasons, REASON_CONTACT);
+    first_of(j, a, s->sight, "reason", reasons, REASON_DECIDED);
+    contacts_of(j, a, s->sight, reasons, REASON_CONTACT);
     undelivered(j, rows);
     json_map_end(j);
 }
@@ -197,7 +233,7 @@ static void state_now(struct json *j, const struct api *a, const struct asked *s
     json_key_bool(j, "in_downtime", c.downtime_depth > 0);
     json_key_bool(j, "host_in_downtime", row_host_downtime(a, s->idx) > 0);
     json_map_end(j);
-    first_of(j, a, "why", s->reasons, REASON_STATE);
+    first_of(j, a, s->sight, "why", s->reasons, REASON_STATE);
     buf_release(&scratch);
 }
 
@@ -242,12 +278,12 @@ static void present(struct json *j, const struct api *a, const struct asked *s,
                     const struct json_value *skipped)
 {
     if (s->at.us) {
-        first_of(j, a, "ran", json_read_text(json_read_member(skipped, "reasons")), REASON_RAN);
+        first_of(j, a, s->sight, "ran", json_read_text(json_read_member(skipped, "reasons")), REASON_RAN);
         return;
     }
-    first_of(j, a, "ran", s->reasons, REASON_RAN);
-    list_of(j, a, "next", s->reasons, REASON_NEXT);
-    first_of(j, a, "last_decision", s->reasons, REASON_DECIDED);
+    first_of(j, a, s->sight, "ran", s->reasons, REASON_RAN);
+    list_of(j, a, s->sight, "next", s->reasons, REASON_NEXT);
+    first_of(j, a, s->sight, "last_decision", s->reasons, REASON_DECIDED);
 }
 
 static void would(struct json *j, const struct api *a, const struct asked *s)
@@ -264,8 +300,8 @@ static void would(struct json *j, const struct api *a, const struct asked *s)
         return;
     }
     json_map(j);
-    first_of(j, a, "reason", s->reasons, REASON_NOW);
-    contacts_of(j, a, s->reasons, REASON_CONTACT_NOW);
+    first_of(j, a, s->sight, "reason", s->reasons, REASON_NOW);
+    contacts_of(j, a, s->sight, s->reasons, REASON_CONTACT_NOW);
     json_map_end(j);
 }
 
@@ -311,7 +347,7 @@ static bool failed(struct api *a, struct api_request *q, const struct api_answer
         return false;
     if (api_not_ready(a, q))
         return true;
-    s->idx = names_find(a, s->id); /* a reload may have come between */
+    s->idx = names_find_seen(a, s->sight, s->id); /* a reload may have come between */
     if (s->idx == MODEL_NONE)
         api_fail(a, q, 404, "id", PROBLEM_NO_CHECK);
     return s->idx == MODEL_NONE;
@@ -327,7 +363,7 @@ static void ask_history(struct api *a, struct api_request *q, const char *questi
 {
     const struct asked *s = q->state;
     char at[24];
-    struct str args[] = {who_scope(&q->who), STR_NULL, s->oid};
+    struct str args[] = {api_scope(q), STR_NULL, s->oid};
 
     snprintf(at, sizeof(at), "%lld", (long long)(s->at.us ? s->at.us : api_wall(a).us));
     args[1] = str_of(at);
@@ -381,7 +417,8 @@ static void ask_gone(struct api *a, struct api_request *q, const struct gone *at
 {
     struct asked *s = arena_alloc(&q->arena, sizeof(*s));
 
-    *s = (struct asked){.idx = MODEL_NONE, .gone = at, .host = !at->service.n, .id = q->param[0]};
+    *s = (struct asked){
+        .sight = q->sight, .idx = MODEL_NONE, .gone = at, .host = !at->service.n, .id = q->param[0]};
     if (!read_moment(a, q, s))
         return;
     if (!s->then)
@@ -397,7 +434,7 @@ void why_show(struct api *a, struct api_request *q)
     if (gone_by_id(a, q, ask_gone))
         return;
     s = arena_alloc(&q->arena, sizeof(*s));
-    *s = (struct asked){.idx = resource_of(a, q), .id = q->param[0]};
+    *s = (struct asked){.sight = q->sight, .idx = resource_of(a, q), .id = q->param[0]};
     if (s->idx == MODEL_NONE || !read_moment(a, q, s))
         return;
     s->host = s->idx < a->model.n_hosts;

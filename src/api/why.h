@@ -8,5 +8,5 @@
 extern const char *const why_query[];
 void why_show(struct api *a, struct api_request *q);
 /* A reason with its words in both languages as the value that is due; null for WHY_NONE and what is not known. */
-void why_write(struct json *j, const struct api *a, const struct reason *r);
+void why_write(struct json *j, const struct api *a, const struct sight *sight, const struct reason *r);
 extern const struct shape why_shape, why_reason_shape;

@@ -99,7 +99,10 @@ int past_query(struct history *h, struct history_args *q, struct rows *rows, str
     if (q->n != k->n)
         return err_set(err, E_INVAL, "%s takes %zu arguments", k->name, k->n);
     r = scope_parse(&q->scope, q->at[0], q->m, q->names, err);
-    return r < 0 ? r : k->answer(h, q, rows, err);
+    if (r == 0)
+        r = k->answer(h, q, rows, err);
+    scope_release(&q->scope);
+    return r;
 }
 
 /* What is configured no more has its name from here: nobody else knows it. */

@@ -21,13 +21,10 @@ bool series_ask_is(struct str stmt)
     return false;
 }
 
-int series_ask(struct series_ask *q, struct err *err)
+static int answer(struct series_ask *q, struct err *err)
 {
-    int r = scope_parse(&q->scope, series_ask_value(q, "scope"), q->m, q->names, err);
+    int r = series_read_refresh(q->r, false, err);
 
-    if (r < 0)
-        return r;
-    r = series_read_refresh(q->r, false, err);
     if (r < 0 && r != E_NOENT) /* before the first commit there are no series, which is an answer */
         return r;
     err_clear(err);
@@ -49,6 +46,16 @@ int series_ask(struct series_ask *q, struct err *err)
         err_set(err, r, "%s", ROWS_TOO_LONG);
     else if (r < 0 && !err->text[0])
         err_set(err, r, "the series store cannot be read");
+    return r;
+}
+
+int series_ask(struct series_ask *q, struct err *err)
+{
+    int r = scope_parse(&q->scope, series_ask_value(q, "scope"), q->m, q->names, err);
+
+    if (r == 0)
+        r = answer(q, err);
+    scope_release(&q->scope);
     return r;
 }
 

@@ -347,6 +347,7 @@ static void take_header(struct api_request *q, struct str line)
         {"content-type", &q->content_type},
         {"x-csrf", &q->csrf},
         {"x-auth-token", &q->auth_token},
+        {"x-view-as", &q->view_as},
         {"accept", &q->accept},
         {"accept-language", &q->accept_language},
         {"last-event-id", &q->last_event_id},

@@ -64,7 +64,7 @@ static const struct str problem_headers[] = HEADERS("Content-Type: application/p
 static const char *const passed[] = {
     "accept", "accept-language", "authorization", "content-type",  "cookie",
     "host",   "idempotency-key", "if-match",      "if-none-match", "last-event-id",
-    "origin", "sec-fetch-site",  "x-auth-token",  "x-csrf",        "forwarded",
+    "origin", "sec-fetch-site",  "x-auth-token",  "x-csrf", "x-view-as", "forwarded",
     "via",    "x-forwarded-for", "x-real-ip",
 };
 

@@ -46,6 +46,9 @@ struct api_world {
     uint64_t ids;
     const char *type; /* of the bodies that are sent; NULL: JSON */
     const char *accept, *language;
+    const char *
+        scope; /* of who asks, as JSON; NULL: everything. Who was asked for before is remembered: who_cache_clear */
+    const char *view_as;
 };
 
 /* n_hosts hosts h0000.., each with n_services services s00..; every check OK and checked, with an output. */

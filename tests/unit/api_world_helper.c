@@ -367,7 +367,8 @@ void api_world_auth(struct api_world *w, bool ok, const char *code, const char *
     json_map(&j);
     json_key(&j, "rights");
     right_json(right_mask(who_role_of(str_of(role))), &j);
-    json_key_c(&j, "scope", NULL);
+    json_key(&j, "scope");
+    json_raw(&j, w->scope ? str_of(w->scope) : STR("null"));
     json_map_end(&j);
     json_list_end(&j);
     values[API_AUTH_GRANTS] = buf_str(&grants);
@@ -417,6 +418,7 @@ int api_world_ask(struct api_world *w, const char *method, const char *path, con
                             .uid = -1,
                             .accept = str_of(w->accept),
                             .accept_language = str_of(w->language),
+                            .view_as = str_of(w->view_as),
                             .content_type = w->type ? str_of(w->type) : STR("application/json")};
 
     snprintf(token, sizeof(token), "Bearer vgt_%s", who_role_word(role));

@@ -53,6 +53,7 @@ static const struct {
     {"commands.send", API_ROLE_ADMIN, true},
     {"renames.write", API_ROLE_ADMIN, true},
     {"users.write", API_ROLE_ADMIN, true},
+    {"users.view_as", API_ROLE_ADMIN, true},
     {"roles.write", API_ROLE_ADMIN, true},
     {"tokens.write", API_ROLE_ADMIN, true},
     {"sessions.end", API_ROLE_ADMIN, true},
@@ -288,7 +289,12 @@ static void test_matrix(void **state)
 /* A request of somebody with these rights, whatever their role is called. */
 static int with_rights(struct api_world *w, const char *method, const char *path, uint64_t rights)
 {
-    struct api_who who = {.by = API_BY_TOKEN, .role = API_ROLE_VIEWER, .rights = rights, .name = "custom"};
+    struct api_who who = {.by = API_BY_TOKEN,
+                          .role = "viewer",
+                          .rights = rights,
+                          .grant = {{rights, NULL}},
+                          .n_grants = 1,
+                          .name = "custom"};
     struct api_request q = {.source = API_BY_WEB,
                             .id = ++w->ids,
                             .method = str_of(method),
@@ -358,7 +364,7 @@ static void test_rights_table(void **state UNUSED)
 
 static void test_no_right_denies(void **state UNUSED)
 {
-    struct api_request q = {.who = {.by = API_BY_UID, .role = API_ROLE_ADMIN, .rights = UINT64_MAX},
+    struct api_request q = {.who = {.by = API_BY_UID, .role = "admin", .rights = UINT64_MAX},
                             .method = STR("GET")};
 
     assert_int_equal(guard_right(&q, RIGHT_NOBODY).status, 403);
@@ -388,6 +394,8 @@ static void test_right_of_here(void **state UNUSED)
 /* Each route says of which hosts and services it speaks; one that does not is denied. */
 static void test_scopes(void **state UNUSED)
 {
+    static const struct sight bounded;
+
     for (size_t i = 0; i < route_count; i++) {
         const struct api_route *r = &route_table[i];
         bool one = strstr(r->path, "/resources/{id}") || strstr(r->path, "/downtimes/{id}") ||
@@ -398,9 +406,10 @@ static void test_scopes(void **state UNUSED)
         if (right_row(r->right) && right_row(r->right)->privileged && r->scope != SCOPE_ALL)
             fail_msg("%s %s rules everything, and is not for those alone who see everything", r->method,
                      r->path);
-        assert_int_equal(guard_scope(r->scope).status, 0);
+        assert_int_equal(guard_scope(r->scope, NULL, r->right).status, 0);
+        assert_int_equal(guard_scope(r->scope, &bounded, r->right).status, r->scope == SCOPE_ALL ? 403 : 0);
     }
-    assert_int_equal(guard_scope(SCOPE_MISSING).status, 403);
+    assert_int_equal(guard_scope(SCOPE_MISSING, NULL, RIGHT_RESOURCES_READ).status, 403);
 }
 
 /* The refusal says what it takes, in the language of who asks. */

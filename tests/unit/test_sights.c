@@ -1,0 +1,618 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Every route for every built-in role and for who sees everything, a part, or nothing: the verdict follows from the table of routes alone. What is out of sight is called ZZ, in every name, output, comment and
+ * group, and no answer, question or stream holds a ZZ; and whoever asks for a ZZ by name is told the same as of a name that there never was. A route that is added is walked with the others.
+ */
+#include "api/resource.h"
+#include "api/route.h"
+#include "api/stream.h"
+#include "api_world.h"
+#include "core/why.h"
+
+#include <stdarg.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#define PART    "[\"hostgroup:seen\",\"service:half/ok\"]"
+#define NOTHING "[]"
+
+#define HOST(name, more)                                                                                     \
+    "define host {\n host_name " name "\n check_command ping!a\n max_check_attempts 3\n"                     \
+    " check_period always\n notification_period always\n" more "}\n"
+#define SERVICE(host, name, more)                                                                            \
+    "define service {\n host_name " host "\n service_description " name                                      \
+    "\n check_command ping!a\n max_check_attempts 3\n"                                                       \
+    " check_period always\n notification_period always\n contacts ann\n" more "}\n"
+
+/* Of host half only the service ok is in sight; web hangs behind ZZrouter, and ZZchild behind web. */
+static const char objects[] =
+    "define hostgroup {\n hostgroup_name seen\n alias In sight\n members web\n}\n"
+    "define hostgroup {\n hostgroup_name ZZgroup\n alias ZZalias\n members ZZhost,ZZrouter\n}\n"
+    "define hostgroup {\n hostgroup_name mixed\n members web,ZZhost,half\n}\n"
+    "define servicegroup {\n servicegroup_name ZZsg\n members ZZhost,ZZsvc,half,ZZhidden\n}\n"
+    "define servicegroup {\n servicegroup_name mixedsg\n members web,http,ZZhost,ZZsvc,half,ok\n}\n" HOST(
+        "web", " alias Web\n address 192.0.2.1\n parents ZZrouter\n contacts ann\n")
+        HOST("half",
+             " alias ZZhalf\n display_name ZZdisplay\n address ZZ.example\n contacts ann\n _SECRET ZZvar\n")
+            HOST("ZZhost", " alias ZZa\n address 192.0.2.99\n contacts ann\n")
+                HOST("ZZrouter", " address 192.0.2.98\n contacts ann\n")
+                    HOST("ZZchild", " address 192.0.2.97\n parents web\n contacts ann\n") SERVICE(
+                        "web", "http", "") SERVICE("ZZhost", "ZZsvc", "") SERVICE("half", "ZZhidden", "")
+                        SERVICE("half", "ok",
+                                " notes $HOSTALIAS$ $HOSTADDRESS$ $HOSTOUTPUT$ $_HOSTSECRET$ $HOSTNAME$\n");
+
+enum { DOWNTIME_SEEN = 11, DOWNTIME_ZZ, COMMENT_SEEN, COMMENT_ZZ, NOBODY = 999999 };
+
+static uint32_t host_of(const struct api_world *w, const char *name)
+{
+    return model_find_host(&w->model, str_of(name));
+}
+
+static uint32_t service_of(const struct api_world *w, const char *host, const char *name)
+{
+    return model_find_service(&w->model, str_of(host), str_of(name));
+}
+
+static void note(struct api_world *w, uint32_t idx, unsigned downtime, unsigned comment, const char *text)
+{
+    assert_true(board_put_downtime(&w->writer, &(struct board_downtime){.id = downtime, .idx = idx},
+                                   STR("ann"), str_of(text)));
+    assert_true(board_put_comment(&w->writer,
+                                  &(struct board_comment){.id = comment, .idx = idx, .entry_type = 1},
+                                  STR("ann"), str_of(text)));
+}
+
+static int set_up(void **state)
+{
+    struct api_world *w = api_world_more(0, 0, objects);
+    struct board_check c;
+    uint32_t web = host_of(w, "web");
+
+    for (uint32_t i = 0; i < w->model.n_check; i++)
+        api_world_put(w, i, 1, BOARD_CHECKED, w->wall.us - TIME_H, "ZZoutput");
+    api_world_put(w, web, 0, BOARD_CHECKED, w->wall.us - TIME_H, "clear output");
+    api_world_put(w, service_of(w, "web", "http"), 1, BOARD_CHECKED, w->wall.us - TIME_H, "clear output");
+    api_world_put(w, service_of(w, "half", "ok"), 2, BOARD_CHECKED, w->wall.us - TIME_H, "clear output");
+    board_read_check(&w->api.board, web, &c); /* its board says why: the parents, and a master */
+    c.why_state = (struct board_why){.code = WHY_STATE_PARENTS, .idx = web};
+    c.why_notify = (struct board_why){.code = WHY_NOTIFY_DEPENDENCY, .idx = service_of(w, "ZZhost", "ZZsvc")};
+    board_put_check(&w->writer, web, &c, STR("clear output"), STR(""), STR("time=1s"), STR_NULL);
+    note(w, web, DOWNTIME_SEEN, COMMENT_SEEN, "clear note");
+    note(w, host_of(w, "ZZhost"), DOWNTIME_ZZ, COMMENT_ZZ, "ZZnote");
+    w->api.series.last_oid = 1000 + host_of(w, "ZZhost");
+    snprintf(w->api.series.last_label, sizeof(w->api.series.last_label), "ZZlabel");
+    *state = w;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    api_world_free(*state);
+    return 0;
+}
+
+/* ---- asking, until there is an answer ---- */
+
+static struct api_request *under_way(struct api_world *w)
+{
+    struct str key;
+    uint64_t p;
+
+    for (size_t i = 0; i < w->api.pending.n_entry; i++)
+        if (map_at(&w->api.pending, i, &key, &p))
+            return (struct api_request *)(uintptr_t)p;
+    return NULL;
+}
+
+/* What the reader is asked is bounded by the scope of who asks. */
+static void check_question(const struct api_world *w, const struct api_request *q)
+{
+    struct buf want = BUF_INIT;
+    bool named = strstr(w->question.data, "scope=") != NULL;
+    const char *at = named ? strstr(w->question.data, "scope=") + 6 : strchr(w->question.data, '|') + 1;
+
+    if (q->sight)
+        buf_printf(&want, "s:" STR_FMT "|", STR_ARG(buf_str(&q->sight->text)));
+    else
+        buf_add_c(&want, "0|");
+    if (strncmp(at, want.data, want.len) != 0)
+        fail_msg("the reader is asked %s", w->question.data);
+    buf_release(&want);
+}
+
+/* The other roles' answers, as they are when they know nothing; the engine's reasons name what is out of sight. */
+static void settle(struct api_world *w)
+{
+    struct api_request *q;
+
+    for (int rounds = 0; (q = under_way(w)) != NULL && rounds < 20; rounds++) {
+        switch (q->waits_for) {
+        case API_FROM_READER:
+            check_question(w, q);
+            api_world_rows(w, "[]");
+            break;
+        case API_FROM_ENGINE:
+            if (str_starts(buf_str(&w->question), STR("why")))
+                api_world_why(w,
+                              "0 66 0 0\tZZrouter, half\t\n1 94 0 1\tZZhost;ZZsvc\t\n3 24 0 0\tZZhost\t\n");
+            else
+                api_world_engine(w, true, "");
+            break;
+        case API_FROM_AUTH: api_world_auth(w, true, "ok", "", "tester", "viewer"); break;
+        default: api_gone(&w->api, q->source, q->id);
+        }
+    }
+    assert_null(under_way(w));
+    api_source_lost(&w->api, API_BY_WEB); /* a stream is left */
+}
+
+static int ask(struct api_world *w, const struct api_route *r, const char *path, const char *query,
+               enum api_role role, const char *scope)
+{
+    unsigned answers = w->answers;
+
+    w->scope = scope;
+    who_cache_clear(w->api.cache);
+    buf_clear(&w->body);
+    buf_clear(&w->question);
+    api_world_ask(w, r->method, path, query, strcmp(r->method, "POST") == 0 && !r->form ? "{}" : "", role);
+    settle(w);
+    if (w->answers == answers)
+        w->status = 0;
+    return w->status;
+}
+
+static void fill(const char *pattern, unsigned id, char *out, size_t size)
+{
+    const char *brace = strchr(pattern, '{');
+
+    if (brace)
+        snprintf(out, size, "%.*s%u%s", (int)(brace - pattern), pattern, id, strchr(brace, '}') + 1);
+    else
+        snprintf(out, size, "%s", pattern);
+}
+
+/* ---- the verdicts ---- */
+
+static bool needs_right(const struct api_route *r)
+{
+    return right_row(r->right) != NULL;
+}
+
+static bool may(const struct api_route *r, enum api_role role)
+{
+    return role != API_ROLE_NONE && (right_mask(role) & right_bit(r->right));
+}
+
+static bool says(const struct api_world *w, const char *text)
+{
+    return w->body.len && strstr(w->body.data, text);
+}
+
+static void clean(const struct api_world *w, const struct api_route *r, const char *scope)
+{
+    if (says(w, "ZZ") || strstr(w->headers.data, "ZZ"))
+        fail_msg("%s %s tells who sees %s what is out of sight: %s", r->method, r->path, scope, w->body.data);
+    if (strcmp(scope, NOTHING) == 0 &&
+        (says(w, "web") || says(w, "half") || says(w, "clear") || says(w, "mixed")))
+        fail_msg("%s %s tells who sees nothing of something: %s", r->method, r->path, w->body.data);
+}
+
+static void walk(struct api_world *w, const struct api_route *r, enum api_role role, const char *scope)
+{
+    char path[128];
+    int status;
+
+    fill(r->path, 1000 + host_of(w, "web"), path, sizeof(path));
+    status = ask(w, r, path, "", role, scope);
+    if (!needs_right(r)) {
+        if (scope)
+            clean(w, r, scope);
+        return;
+    }
+    if (!may(r, role)) {
+        assert_int_equal(status, role == API_ROLE_NONE ? 401 : 403);
+        return;
+    }
+    if (scope)
+        clean(w, r, scope);
+    if (scope && r->scope == SCOPE_ALL) {
+        if (status != 403 || !says(w, "\"code\":\"needs_everything\"") || !says(w, right_word(r->right)))
+            fail_msg("%s %s of who sees a part: %d %s", r->method, r->path, status, w->body.data);
+    } else if (status == 401 || status == 403) {
+        fail_msg("%s %s as %s is refused: %s", r->method, r->path, who_role_word(role), w->body.data);
+    }
+}
+
+static void test_every_route(void **state)
+{
+    static const char *const scopes[] = {NULL, PART, NOTHING};
+
+    for (size_t i = 0; i < route_count; i++)
+        for (int role = API_ROLE_NONE; role <= API_ROLE_ADMIN; role++)
+            for (size_t s = 0; s < ARRAY_LEN(scopes); s++)
+                walk(*state, &route_table[i], (enum api_role)role, scopes[s]);
+}
+
+/* What is out of sight is answered to the last letter like what never was. */
+static void one_of(struct api_world *w, const struct api_route *r, unsigned seen, unsigned unseen)
+{
+    char path[128], none[32], id[32];
+    struct buf never = BUF_INIT;
+    int status;
+
+    fill(r->path, unseen, path, sizeof(path));
+    status = ask(w, r, path, "", API_ROLE_ADMIN, NULL);
+    if (status == 401 || status == 403 || (status == 404 && strncmp(r->path, "/api/v1/resources/", 18) != 0))
+        fail_msg("%s %s: who sees everything is told %d %s", r->method, path, status, w->body.data);
+    fill(r->path, NOBODY, path, sizeof(path));
+    assert_int_equal(ask(w, r, path, "", API_ROLE_ADMIN, PART), 404);
+    buf_add_str(&never, buf_str(&w->body));
+    fill(r->path, unseen, path, sizeof(path));
+    if (ask(w, r, path, "", API_ROLE_ADMIN, PART) != 404 || !str_eq(buf_str(&never), buf_str(&w->body)))
+        fail_msg("%s %s: %d %s, and of what never was %s", r->method, path, w->status, w->body.data,
+                 never.data);
+    snprintf(id, sizeof(id), "%u", unseen);
+    snprintf(none, sizeof(none), "%u", NOBODY);
+    assert_int_equal(ask(w, r, path, "", API_ROLE_ADMIN, NOTHING), 404);
+    fill(r->path, seen, path, sizeof(path));
+    status = ask(w, r, path, "", API_ROLE_ADMIN, PART);
+    if (status == 401 || status == 403 || says(w, "\"code\":\"no_check\"") ||
+        says(w, "\"code\":\"no_entry\""))
+        fail_msg("%s %s is in sight: %d %s", r->method, path, status, w->body.data);
+    buf_release(&never);
+}
+
+static void test_one_of_them(void **state)
+{
+    struct api_world *w = *state;
+    unsigned walked = 0;
+
+    for (size_t i = 0; i < route_count; i++) {
+        const struct api_route *r = &route_table[i];
+
+        if (r->scope != SCOPE_RESOURCE)
+            continue;
+        walked++;
+        if (strstr(r->path, "/downtimes/"))
+            one_of(w, r, DOWNTIME_SEEN, DOWNTIME_ZZ);
+        else if (strstr(r->path, "/comments/"))
+            one_of(w, r, COMMENT_SEEN, COMMENT_ZZ);
+        else {
+            one_of(w, r, 1000 + host_of(w, "web"), 1000 + host_of(w, "ZZhost"));
+            one_of(w, r, 1000 + service_of(w, "half", "ok"), 1000 + host_of(w, "half"));
+            one_of(w, r, 1000 + service_of(w, "web", "http"), 1000 + service_of(w, "half", "ZZhidden"));
+        }
+    }
+    assert_true(walked >= 12);
+}
+
+/* Asked for by name, in any parameter. */
+static void replace(const struct buf *from, struct buf *to)
+{
+    buf_clear(to);
+    for (size_t i = 0; i < from->len; i++)
+        buf_add_char(to, from->data[i] == 'Q' ? 'Z' : from->data[i] == 'q' ? 'z' : from->data[i]);
+}
+
+static void by_name(struct api_world *w, const struct api_route *r, const char *parameter, const char *name)
+{
+    static const char *const scopes[] = {PART, NOTHING};
+    struct buf answer = BUF_INIT, question = BUF_INIT, want = BUF_INIT;
+    char query[128];
+
+    for (size_t s = 0; s < ARRAY_LEN(scopes); s++) {
+        int status, never;
+
+        snprintf(query, sizeof(query), "%s=QQ%s", parameter, name);
+        never = ask(w, r, r->path, query, API_ROLE_ADMIN, scopes[s]);
+        replace(&w->body, &answer);
+        replace(&w->question, &question);
+        snprintf(query, sizeof(query), "%s=ZZ%s", parameter, name);
+        status = ask(w, r, r->path, query, API_ROLE_ADMIN, scopes[s]);
+        replace(&w->body, &want);
+        if (status != never || !str_eq(buf_str(&answer), buf_str(&want)))
+            fail_msg("%s %s?%s: %d %s, and of what never was %d %s", r->method, r->path, query, status,
+                     w->body.data, never, answer.data);
+        replace(&w->question, &want);
+        if (!str_eq(buf_str(&question), buf_str(&want)))
+            fail_msg("%s %s?%s asks %s", r->method, r->path, query, w->question.data);
+    }
+    buf_release(&answer);
+    buf_release(&question);
+    buf_release(&want);
+}
+
+static void test_by_name(void **state)
+{
+    static const char *const names[] = {"host",  "svc",     "group",  "grou",     "sg",
+                                        "alias", "hidden",  "half",   "output",   "note",
+                                        "a",     "display", "router", ".example", ""};
+
+    for (size_t i = 0; i < route_count; i++) {
+        const struct api_route *r = &route_table[i];
+
+        for (size_t p = 0; r->scope == SCOPE_LIST && r->query && !strchr(r->path, '{') && r->query[p]; p++)
+            for (size_t n = 0; n < ARRAY_LEN(names); n++)
+                by_name(*state, r, r->query[p], names[n]);
+    }
+}
+
+/* The plants are there: who sees everything is told of them. */
+static void test_plants(void **state)
+{
+    static const char *const paths[][2] = {
+        {"/api/v1/resources", "ZZoutput"},  {"/api/v1/groups", "ZZalias"},
+        {"/api/v1/downtimes", "ZZnote"},    {"/api/v1/comments", "ZZnote"},
+        {"/api/v1/resources", "ZZdisplay"}, {"/api/v1/status", "ZZlabel"},
+    };
+    struct api_world *w = *state;
+
+    for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+        assert_int_equal(api_world_ask(w, "GET", paths[i][0], "", "", API_ROLE_VIEWER), 200);
+        if (!says(w, paths[i][1]))
+            fail_msg("%s: %s", paths[i][0], w->body.data);
+    }
+}
+
+/* ---- what is counted and named ---- */
+
+static const char *get(struct api_world *w, const char *path, const char *query)
+{
+    assert_int_equal(api_world_ask(w, "GET", path, query, "", API_ROLE_VIEWER), 200);
+    return w->body.data;
+}
+
+static void test_counts(void **state)
+{
+    struct api_world *w = *state;
+    char path[64];
+
+    w->scope = PART;
+    assert_non_null(strstr(get(w, "/api/v1/resources", ""), "\"total\":3,\"matched\":3"));
+    assert_non_null(strstr(w->body.data,
+                           "\"counts\":{\"down\":0,\"critical\":1,\"unreachable\":0,\"warning\":1,"
+                           "\"unknown\":0,\"pending\":0,\"up\":1,\"ok\":0,\"unhandled\":2}"));
+    assert_non_null(strstr(w->body.data, "\"host\":\"half\",\"host_display\":\"half\",\"service\":\"ok\""));
+    assert_non_null(strstr(get(w, "/api/v1/resources", "host=half"), "\"matched\":1"));
+    assert_non_null(strstr(get(w, "/api/v1/resources", "q=zz"), "\"matched\":0"));
+    assert_non_null(strstr(get(w, "/api/v1/resources", "q=half"), "\"matched\":1"));
+    assert_non_null(strstr(get(w, "/api/v1/resources", "group=mixed"), "\"matched\":3"));
+    assert_non_null(strstr(get(w, "/api/v1/groups", ""),
+                           "[{\"name\":\"mixed\",\"kind\":\"hostgroup\",\"alias\":\"mixed\",\"hosts\":1,"
+                           "\"services\":2},{\"name\":\"seen\",\"kind\":\"hostgroup\",\"alias\":\"In sight\","
+                           "\"hosts\":1,\"services\":1},{\"name\":\"mixedsg\",\"kind\":\"servicegroup\","
+                           "\"alias\":\"mixedsg\",\"hosts\":0,\"services\":2}],\"matched\":3"));
+    assert_non_null(strstr(get(w, "/api/v1/status", ""), "\"hosts\":1,\"services\":2"));
+    snprintf(path, sizeof(path), "/api/v1/resources/%u", 1000 + host_of(w, "web"));
+    assert_non_null(strstr(get(w, path, ""), "\"parents\":[],\"children\":[]"));
+    assert_non_null(strstr(w->body.data, "a host or service outside your scope"));
+    assert_non_null(strstr(w->body.data, "un hôte ou service hors de votre périmètre"));
+    snprintf(path, sizeof(path), "/api/v1/resources/%u", 1000 + service_of(w, "half", "ok"));
+    assert_non_null(strstr(get(w, path, ""), "\"address\":\"\""));
+    assert_non_null(strstr(w->body.data, "\"notes\":\"    half\""));
+}
+
+/* ---- streams ---- */
+
+static void stream_as(struct api_world *w, const char *scope)
+{
+    w->scope = scope;
+    who_cache_clear(w->api.cache);
+    buf_clear(&w->streamed);
+    assert_int_equal(api_world_ask(w, "GET", "/api/v1/stream", "", "", API_ROLE_VIEWER), 200);
+    buf_add_str(&w->streamed, buf_str(&w->body));
+}
+
+static void change(struct api_world *w, uint32_t idx, unsigned state, const char *output)
+{
+    api_world_put(w, idx, state, BOARD_CHECKED, w->wall.us, output);
+    api_world_forward(w, STREAM_ROUND_US);
+    stream_tick(&w->api);
+}
+
+static void test_streams(void **state)
+{
+    struct api_world *w = *state;
+
+    stream_as(w, PART);
+    assert_non_null(strstr(w->streamed.data, "\"total\":3"));
+    stream_as(w, NULL);
+    assert_non_null(strstr(w->streamed.data, "\"total\":9"));
+    stream_as(w, PART);
+    api_gone(&w->api, API_BY_WEB, w->ids - 1); /* who sees everything leaves */
+    buf_clear(&w->streamed);
+    change(w, host_of(w, "ZZhost"), 2, "ZZmore");
+    change(w, host_of(w, "half"), 2, "ZZmore");
+    assert_int_equal(w->streamed.len, 0);
+    change(w, service_of(w, "half", "ok"), 0, "new output");
+    assert_non_null(strstr(w->streamed.data, "new output"));
+    assert_non_null(strstr(w->streamed.data, "\"host_display\":\"half\""));
+    assert_null(strstr(w->streamed.data, "ZZ"));
+    assert_non_null(strstr(w->streamed.data, "\"ok\":1"));
+}
+
+/* One who sees the host and one who does not get the same row, each as he may see it. */
+static void test_streams_side_by_side(void **state)
+{
+    struct api_world *w = *state;
+
+    stream_as(w, PART);
+    stream_as(w, NULL);
+    buf_clear(&w->streamed);
+    change(w, service_of(w, "half", "ok"), 0, "new output");
+    assert_non_null(strstr(w->streamed.data, "\"host_display\":\"half\""));
+    assert_non_null(strstr(w->streamed.data, "\"host_display\":\"ZZdisplay\""));
+}
+
+/* After a reload they begin anew, and a change of who may do what ends them. */
+static void test_streams_end(void **state)
+{
+    struct api_world *w = *state;
+    struct board b = w->api.board;
+    unsigned ended = w->ended;
+
+    stream_as(w, PART);
+    api_world(&w->api, &w->model, &b, NULL);
+    assert_int_equal(w->ended, ended + 1);
+    assert_null(strstr(w->streamed.data, "ZZ"));
+    stream_as(w, PART);
+    stream_all_ended(&w->api);
+    assert_int_equal(w->ended, ended + 2);
+}
+
+/* ---- rights and scopes together ---- */
+
+static void grants(struct api_world *w, const char *json)
+{
+    struct api_who who = {.by = API_BY_TOKEN, .role = "own", .name = "ann"};
+
+    assert_true(who_grants(&who, str_of(json), w->api.sights));
+    who_key(STR("vgt_viewer"), who.key);
+    who_cache_put(w->api.cache, &who, w->mono);
+}
+
+/* The right to act on some and to see all is not the right to act on all. */
+static void test_each_right_has_its_scope(void **state)
+{
+    struct api_world *w = *state;
+    char path[64];
+
+    grants(w, "[{\"rights\":[\"resources.read\"],\"scope\":null},"
+              "{\"rights\":[\"resources.read\",\"resources.check\"],\"scope\":[\"hostgroup:seen\"]}]");
+    assert_non_null(strstr(get(w, "/api/v1/resources", ""), "\"total\":9"));
+    snprintf(path, sizeof(path), "/api/v1/resources/%u/check", 1000 + host_of(w, "ZZhost"));
+    assert_int_equal(api_world_ask(w, "POST", path, "", "{}", API_ROLE_VIEWER), 403);
+    assert_true(says(w, "\"code\":\"needs_right_here\"") && says(w, "\"right\":\"resources.check\""));
+    snprintf(path, sizeof(path), "/api/v1/resources/%u/check", 1000 + host_of(w, "web"));
+    assert_int_equal(api_world_ask(w, "POST", path, "", "{}", API_ROLE_VIEWER), 0);
+    api_world_engine(w, true, "");
+
+    grants(w, "[{\"rights\":[\"resources.read\"],\"scope\":[\"host:half\"]},"
+              "{\"rights\":[\"resources.read\"],\"scope\":[\"hostgroup:seen\"]},"
+              "{\"rights\":[\"resources.check\"],\"scope\":null}]");
+    assert_non_null(strstr(get(w, "/api/v1/resources", ""), "\"total\":5"));
+    grants(w, "[]");
+    assert_int_equal(api_world_ask(w, "GET", "/api/v1/resources", "", "", API_ROLE_VIEWER), 403);
+}
+
+static void test_grants_that_are_none(void **state)
+{
+    static const char *const cases[] = {"",
+                                        "{}",
+                                        "[1]",
+                                        "[{}]",
+                                        "[{\"rights\":[\"resources.read\"]}]",
+                                        "[{\"rights\":[\"resources.read\"],\"scope\":\"host:*\"}]",
+                                        "[{\"rights\":[\"resources.read\"],\"scope\":null},{\"rights\":["
+                                        "\"resources.read\"],\"scope\":[\"x\"]}]",
+                                        "[{\"rights\":[\"resources.read\"],\"scope\":[1]}]"};
+    struct api_world *w = *state;
+
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct api_who who = {.by = API_BY_TOKEN, .name = "ann"};
+
+        if (who_grants(&who, str_of(cases[i]), w->api.sights) || who.rights || who.n_grants)
+            fail_msg("%s gives rights", cases[i]);
+    }
+}
+
+/* Sights of people who are gone do not stay. */
+static void test_sweep(void **state)
+{
+    struct api_world *w = *state;
+    char scope[64];
+
+    stream_as(w, PART);
+    for (unsigned i = 0; i < 4 * SIGHTS_MANY; i++) {
+        snprintf(scope, sizeof(scope), "[\"host:h%u\"]", i);
+        w->scope = scope;
+        who_cache_clear(w->api.cache);
+        get(w, "/api/v1/resources", "");
+        assert_true(i < 2 * SIGHTS_MANY || !sights_many(w->api.sights) || i % SIGHTS_MANY);
+    }
+    buf_clear(&w->streamed);
+    change(w, service_of(w, "half", "ok"), 0, "new output");
+    assert_non_null(strstr(w->streamed.data, "new output"));
+}
+
+/* ---- as another ---- */
+
+static int view_as(struct api_world *w, const char *method, const char *path, const char *name,
+                   enum api_role role)
+{
+    int status;
+
+    w->view_as = name;
+    status = api_world_ask(w, method, path, "", strcmp(method, "POST") == 0 ? "{}" : "", role);
+    w->view_as = NULL;
+    return status;
+}
+
+static void test_view_as(void **state)
+{
+    struct api_world *w = *state;
+    char path[64];
+
+    assert_int_equal(view_as(w, "GET", "/api/v1/resources", "eve", API_ROLE_ADMIN), 0);
+    assert_string_equal(w->question.data, "grants|eve");
+    w->scope = PART;
+    api_world_auth(w, true, "ok", "", "eve", "viewer");
+    assert_int_equal(w->status, 200);
+    assert_true(says(w, "\"total\":3") && !says(w, "ZZ"));
+    assert_int_equal(view_as(w, "GET", "/api/v1/session", "eve", API_ROLE_ADMIN), 200); /* remembered */
+    assert_true(says(w, "\"user\":\"eve\"") && says(w, "\"viewed_by\":\"tester\"") &&
+                !says(w, "users.write"));
+    assert_int_equal(view_as(w, "GET", "/api/v1/users", "eve", API_ROLE_ADMIN), 403);
+    assert_int_equal(api_world_ask(w, "GET", "/api/v1/users", "", "", API_ROLE_ADMIN),
+                     0); /* and as himself */
+    settle(w);
+    snprintf(path, sizeof(path), "/api/v1/resources/%u/check", 1000 + host_of(w, "web"));
+    assert_int_equal(view_as(w, "POST", path, "eve", API_ROLE_ADMIN), 403);
+    assert_true(says(w, "\"code\":\"view_as_looks\"") && says(w, "\"field\":\"X-View-As\""));
+    assert_int_equal(view_as(w, "GET", "/api/v1/resources", "nobody", API_ROLE_ADMIN), 0);
+    api_world_auth(w, false, "invalid", "user", "", "");
+    assert_int_equal(w->status, 404);
+    assert_true(says(w, "\"code\":\"view_as_whom\""));
+    assert_int_equal(view_as(w, "GET", "/api/v1/resources", "eve", API_ROLE_NONE), 401);
+}
+
+/* Who may not, and who may only of some of it all. */
+static void test_view_as_is_a_right(void **state)
+{
+    struct api_world *w = *state;
+
+    assert_int_equal(view_as(w, "GET", "/api/v1/resources", "eve", API_ROLE_OPERATOR), 403);
+    assert_true(says(w, "\"right\":\"users.view_as\""));
+    grants(w, "[{\"rights\":[\"resources.read\",\"users.view_as\"],\"scope\":[\"host:web\"]}]");
+    assert_int_equal(view_as(w, "GET", "/api/v1/resources", "eve", API_ROLE_VIEWER), 403);
+    assert_true(says(w, "\"code\":\"needs_everything\""));
+    grants(w, "[{\"rights\":[\"users.view_as\"],\"scope\":null}]");
+    assert_int_equal(view_as(w, "GET", "/api/v1/resources", "eve", API_ROLE_VIEWER), 0);
+    settle(w);
+}
+
+int main(void)
+{
+#define WORLD(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        WORLD(test_every_route),
+        WORLD(test_one_of_them),
+        WORLD(test_by_name),
+        WORLD(test_plants),
+        WORLD(test_counts),
+        WORLD(test_streams),
+        WORLD(test_streams_side_by_side),
+        WORLD(test_streams_end),
+        WORLD(test_each_right_has_its_scope),
+        WORLD(test_grants_that_are_none),
+        WORLD(test_sweep),
+        WORLD(test_view_as),
+        WORLD(test_view_as_is_a_right),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
