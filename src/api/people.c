@@ -9,7 +9,11 @@
 
 uint64_t people_rights(const struct api_request *q)
 {
-    return q->who.rights;
+    uint64_t all = 0;
+
+    for (size_t i = 0; i < q->who.n_grants; i++)
+        all |= q->who.grant[i].sight ? 0 : q->who.grant[i].rights;
+    return all;
 }
 
 static struct str words(struct api_request *q, uint64_t mask)
@@ -67,6 +71,7 @@ struct change {
     int status;
     const char *what;
     struct str name;
+    bool many; /* of whom it changes what they may do */
 };
 
 static void changed(struct api *a, struct api_request *q, const struct api_answer *x)
@@ -76,7 +81,10 @@ static void changed(struct api *a, struct api_request *q, const struct api_answe
     if (api_auth_refused(a, q, x))
         return;
     who_cache_clear(a->cache);
-    stream_name_ended(a, c->name);
+    if (c->many)
+        stream_all_ended(a); /* they come again, and are judged anew */
+    else
+        stream_name_ended(a, c->name);
     api_audit(a, q, c->what, c->name);
     api_reply_ok(a, q, c->status);
 }
@@ -86,7 +94,8 @@ void people_change(struct api *a, struct api_request *q, const char *op, const s
 {
     struct change *c = arena_alloc(&q->arena, sizeof(*c));
 
-    *c = (struct change){status, what, name};
+    *c = (struct change){status, what, name,
+                         str_starts(str_of(op), STR("group_")) || str_starts(str_of(op), STR("role_"))};
     q->state = c;
     api_ask_auth(a, q, op, args, n, changed);
 }
