@@ -164,7 +164,8 @@ function listing(q) {
 const ROLES = [['engine', 0, 3], ['runner', 0, 2], ['runner', 1, 2], ['prober', 0, 3], ['notifier', 0, 3], ['store', 0, 3], ['reader', 0, 3], ['gate', 0, 3], ['auth', 0, 3], ['web', 0, 3], ['local', 0, 3]];
 
 const statusBody = () => ({
-  version: '0.1.0', build: '6659eaa1c0de', program_start: iso(START), now: iso(now()), level: 'full',
+  version: '0.1.0', build: '6659eaa1c0de', program_start: iso(START), now: iso(now()),
+  queues: { commands: 0, notifications: 1, handlers: 0, log_lines: 3 }, snapshot: { revision: 3, since: iso(now() - 3600_000), hosts: 21, services: 39, contacts: 2 }, states: { applied: '69200', lag: 0 }, series: { lag: 12, failed: false, active: 140 }, exports: [],
   roles: ROLES.map(([role, instance, landlock], i) => ({ role, instance, pid: 4000 + i, uid: 64000 + i, seccomp: true, landlock, no_new_privs: role !== 'runner', state: 'ready', capabilities: role === 'prober' ? '8192' : '0', restarts: 0, rss_kb: 2100 + i * 333 })),
   checks: { active: world.size * 444, passive: 12, running: 3, latency_ms: 12 },
   journal: { seq: String(41872 + Math.floor((now() - START) / 1000)), degraded: degraded ? 'No space left on device' : '' },

@@ -70,9 +70,37 @@ static void journal(struct json *j, const struct api *a, const struct board_prog
     json_map(j);
     json_key_id(j, "seq", p->journal_seq);
     json_key_c(j, "degraded", p->degraded);
+    json_key_u64(j, "waiting", p->record_seq > p->journal_seq ? p->record_seq - p->journal_seq : 0);
+    json_key(j, "waiting_ms");
+    json_milli(j, metrics_journal_lag(p, api_wall(a)));
     json_map_end(j);
     projection(j, "history", a->history.applied, a->history.lag);
     projection(j, "states", a->states.applied, a->states.lag);
+}
+
+/* What waits for its turn somewhere. */
+static void queues(struct json *j, const struct board_program *p)
+{
+    json_key(j, "queues");
+    json_map(j);
+    json_key_u64(j, "commands", p->commands_waiting);
+    json_key_u64(j, "notifications", p->commands_in_turn[0]);
+    json_key_u64(j, "handlers", p->commands_in_turn[1]);
+    json_key_u64(j, "log_lines", p->lines_waiting);
+    json_map_end(j);
+}
+
+/* The configuration that is in force, as everybody sees it. */
+static void snapshot(struct json *j, const struct api *a, const struct board_program *p)
+{
+    json_key(j, "snapshot");
+    json_map(j);
+    json_key_u64(j, "revision", a->board.h->generation);
+    json_key_time(j, "since", (struct wall){p->last_reload ? p->last_reload : p->program_start});
+    json_key_u64(j, "hosts", a->model.n_hosts);
+    json_key_u64(j, "services", a->model.n_services);
+    json_key_u64(j, "contacts", a->board.h->n_contacts);
+    json_map_end(j);
 }
 
 static void not_yet(struct json *j, const struct model *m)
@@ -230,6 +258,8 @@ void status_show(struct api *a, struct api_request *q)
     checks(&j, a, q->sight, &p);
     switches(&j, p.switches);
     journal(&j, a, &p);
+    queues(&j, &p);
+    snapshot(&j, a, &p);
     metrics_series_status(&j, a, q->sight);
     metrics_export_status(&j, a->exports);
     metrics_damage_status(&j, &a->damage);
@@ -283,9 +313,28 @@ static const struct shape switches_shape = {"StatusSwitches", switches_fields};
 static const struct shape_field journal_fields[] = {
     {"seq", SHAPE_ID, 0, "the last record"},
     {"degraded", SHAPE_TEXT, 0, "why it cannot be written; empty: it can"},
+    {"waiting", SHAPE_INT, 0, "records that are made and not on the disk yet"},
+    {"waiting_ms", SHAPE_NUMBER, 0, "how long the oldest of them has waited"},
     {NULL},
 };
 static const struct shape journal_shape = {"StatusJournal", journal_fields};
+static const struct shape_field queues_fields[] = {
+    {"commands", SHAPE_INT, 0, "commands of people and programs that are not carried out yet"},
+    {"notifications", SHAPE_INT, 0, "commands of notifications that are not begun"},
+    {"handlers", SHAPE_INT, 0, "event handlers and their like that are not begun"},
+    {"log_lines", SHAPE_INT, 0, "lines that are not in the log yet"},
+    {NULL},
+};
+static const struct shape queues_shape = {"StatusQueues", queues_fields};
+static const struct shape_field snapshot_fields[] = {
+    {"revision", SHAPE_INT, 0, "one more with each reload that was taken over"},
+    {"since", SHAPE_TIME, 0, NULL},
+    {"hosts", SHAPE_INT, 0, NULL},
+    {"services", SHAPE_INT, 0, NULL},
+    {"contacts", SHAPE_INT, 0, NULL},
+    {NULL},
+};
+static const struct shape snapshot_shape = {"StatusSnapshot", snapshot_fields};
 static const struct shape_field projection_fields[] = {
     {"applied", SHAPE_ID, 0, "up to which record it goes"}, {"lag", SHAPE_INT, 0, "records"}, {NULL}};
 static const struct shape projection_shape = {"StatusProjection", projection_fields};
@@ -362,6 +411,8 @@ static const struct shape_field fields[] = {
     {"journal", SHAPE_OBJECT, 0, NULL, .of = &journal_shape},
     {"history", SHAPE_OBJECT, 0, NULL, .of = &projection_shape},
     {"states", SHAPE_OBJECT, 0, NULL, .of = &projection_shape},
+    {"queues", SHAPE_OBJECT, 0, "what waits", .of = &queues_shape},
+    {"snapshot", SHAPE_OBJECT, 0, "the configuration in force", .of = &snapshot_shape},
     {"series", SHAPE_OBJECT, 0, NULL, .of = &metrics_series_status_shape},
     {"exports", SHAPE_OBJECT, SHAPE_LIST, NULL, .of = &metrics_export_shape},
     {"damage", SHAPE_OBJECT, SHAPE_LIST, NULL, .of = &metrics_damage_shape},

@@ -68,7 +68,8 @@ bool web_asset_find(const struct http_head *h, struct web_asset_answer *out)
     if (!a)
         return false;
     coding = choose(a, http_parse_field(h, "accept-encoding"));
-    snprintf(etag, sizeof(etag), "%.*s%s\"", (int)MAX(strlen(a->etag), (size_t)1) - 1, a->etag, coding.suffix);
+    snprintf(etag, sizeof(etag), "%.*s%s\"", (int)MAX(strlen(a->etag), (size_t)1) - 1, a->etag,
+             coding.suffix);
     snprintf(out->etag_line, sizeof(out->etag_line), "ETag: %s", etag);
     snprintf(out->type_line, sizeof(out->type_line), "Content-Type: %s", a->type);
     out->n_headers = 0;

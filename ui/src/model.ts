@@ -246,17 +246,21 @@ export interface Status {
   build?: string;
   program_start?: string;
   now?: string;
-  level?: string | number;
   roles?: RoleStatus[];
   checks?: Record<string, number>;
-  journal?: { seq?: string | number; degraded?: string };
+  journal?: { seq?: string | number; degraded?: string; waiting?: number; waiting_ms?: number };
   history?: { applied?: string | number; lag?: number };
+  states?: { applied?: string | number; lag?: number };
+  series?: { lag?: number; failed?: boolean; active?: number };
+  exports?: { target: string; lag_seconds: number; lag_records: number; error?: string }[];
+  queues?: { commands: number; notifications: number; handlers: number; log_lines: number };
+  snapshot?: { revision: number; since: string | null; hosts: number; services: number; contacts: number };
   not_yet?: { directive: string; file?: string; line?: number }[];
   warnings?: (string | Warning)[];
   reload?: Reload | null;
   config_warnings?: Place[] | null;
   config_warning_count?: number;
-  process?: { rights_warning?: string; one_process?: boolean };
+  process?: { rights_warning?: string; one_process?: boolean; main_file?: string; state_dir?: string; page?: { address?: string; tls?: boolean; certificate_until_s?: number } };
 }
 
 export interface Session {
