@@ -228,7 +228,8 @@ const struct api_route route_table[] = {
             "taken over, and with "
             "`error_count` the first `errors` ({file,line,column,text}); `config_warnings` with "
             "`config_warning_count` likewise of the "
-            "configuration in force"},
+            "configuration in force; `snapshot` is that configuration (its `revision`, since when, how "
+            "large), `queues` and `journal.waiting` say what waits where"},
     {"GET", V1 "/stream", RIGHT_RESOURCES_READ, SCOPE_LIST, stream_open, .answer = &stream_shape,
      .query = list_query, .doc = "Server-sent events: the changes of a list"},
     {"POST", V1 "/commands", RIGHT_COMMANDS_SEND, SCOPE_ALL, action_command, .answer = &shape_ok,
@@ -290,10 +291,14 @@ const struct api_route route_table[] = {
             "only the latter changes"},
     {"DELETE", V1 "/roles/{name}", RIGHT_ROLES_WRITE, SCOPE_ALL, role_delete, .answer = &shape_ok,
      .audited = true, .doc = "Delete a role that nobody has"},
-    {"GET", V1 "/audit", RIGHT_AUDIT_READ, SCOPE_ALL, audit_list, .answer = &audit_shape, .query = audit_query,
-     .doc = "The audit record, the newest first: who asked for what, from where, and what came of it. Of `who`; of an "
-            "`object` (a name, in which * is any text); `what`: a method, a part of a route or a right; with a `text` "
-            "in it; `outcome`: done, refused, failed or unknown; `from` and `to`; `format`: json or csv. A page that "
+    {"GET", V1 "/audit", RIGHT_AUDIT_READ, SCOPE_ALL, audit_list, .answer = &audit_shape,
+     .query = audit_query,
+     .doc = "The audit record, the newest first: who asked for what, from where, and what came of it. Of "
+            "`who`; of an "
+            "`object` (a name, in which * is any text); `what`: a method, a part of a route or a right; with "
+            "a `text` "
+            "in it; `outcome`: done, refused, failed or unknown; `from` and `to`; `format`: json or csv. A "
+            "page that "
             "ends early has looked at many entries in vain: `next` goes on (docs/AUDIT.md)"},
     {"GET", V1 "/openapi.json", RIGHT_SELF, SCOPE_NONE, openapi_show, .answer = &openapi_shape,
      .doc = "This table, as OpenAPI 3.1"},
