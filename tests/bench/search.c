@@ -43,12 +43,18 @@ static int64_t ask(struct api_world *w, const char *path, const char *query)
     return clock_mono().us - from.us;
 }
 
+static size_t number(int argc, char **argv, int at, size_t def)
+{
+    uint64_t n;
+
+    return argc > at && str_to_u64(str_of(argv[at]), &n) && n ? (size_t)n : def;
+}
+
 int main(int argc, char **argv)
 {
-    unsigned hosts = argc > 1 ? (unsigned)atoi(argv[1]) : 10000,
-             services = argc > 2 ? (unsigned)atoi(argv[2]) : 9;
-    size_t times = argc > 3 ? (size_t)atoi(argv[3]) : 200;
-    struct api_world *w = api_world_new(MIN(hosts, 10000u), services);
+    size_t hosts = number(argc, argv, 1, 10000), services = number(argc, argv, 2, 9),
+           times = number(argc, argv, 3, 200);
+    struct api_world *w = api_world_new((unsigned)MIN(hosts, (size_t)10000), (unsigned)services);
     int64_t *took = mem_calloc(times + 1, sizeof(*took));
     char output[80];
 
