@@ -98,7 +98,7 @@ function Foot(): JSX.Element {
   const state = away.value ? 'off' : live.value;
   return (
     <div class="bar foot">
-      <span id="count">{t('list.count', { n: matched.value, total: num(total.value, 0) })} · {t(`live.${state}`)}</span>
+      <span id="count">{t('list.count', { n: matched.value, total: num(total.value, 0) })} {!failed.value && ` · ${t(`live.${state}`)}`}</span>
       {next.value && <button type="button" class="btn ghost" onClick={() => void more()}>{t(loading.value === 'more' ? 'list.loading' : 'list.more')}</button>}
       <span class="hints"><Hint k="?" text={t('hint.all')} /><Hint k="x" text={t('hint.select')} /><Hint k="Enter" text={t('hint.open')} /><Hint k="j k" text={t('hint.move')} /></span>
     </div>
@@ -109,6 +109,7 @@ export const Page = (): JSX.Element => (
   <main id="main" tabIndex={-1}>
     <Bar />
     <Terms />
+    {failed.value && rows.ids.value.length > 0 && <p class="alert wrong" role="alert">{failed.value}</p>}
     <CellMenu />
     <div class="tblwrap"><List /></div>
     <Foot />
