@@ -6,6 +6,8 @@
 #include "api/api_reply.h"
 #include "api/audit.h"
 #include "api/names.h"
+#include "api/once.h"
+#include "api/resource.h"
 #include "api/route.h"
 #include "api/stream.h"
 #include "base/log.h"
@@ -19,6 +21,8 @@
 static void request_free(struct api *a, struct api_request *q)
 {
     audit_end(a, q);
+    if (q->once)
+        once_dropped(a, q);
     map_remove_u64(&a->pending, q->serial);
     a->n_pending--;
     a->n_logins -= q->login;
@@ -187,7 +191,7 @@ static void enter(struct api *a, struct api_request *q)
         refuse(a, q, &v);
     else if (q->asks)
         api_take_body(a, q);
-    else if (query_is_good(a, q))
+    else if (query_is_good(a, q) && resource_is_as_seen(a, q) && !once_known(a, q))
         audit_before(a, q);
 }
 
@@ -438,7 +442,10 @@ void api_each(struct api *a, void (*work)(struct api *a, struct api_request *q, 
 
 static void forget_one(struct api *a, struct api_request *q, uint64_t source)
 {
-    if (q->source == (enum api_source)source)
+    if (q->source != (enum api_source)source)
+        return;
+    q->left = q->once;
+    if (!q->left)
         request_free(a, q);
 }
 
@@ -458,8 +465,10 @@ void api_gone(struct api *a, enum api_source source, uint64_t id)
         if (!map_at(&a->pending, i, &key, &p))
             continue;
         q = (struct api_request *)(uintptr_t)p;
-        if (q->source == source && q->id == id) {
-            request_free(a, q);
+        if (q->source == source && q->id == id && !q->left) {
+            q->left = q->once; /* it is done, and its answer kept for who asks again */
+            if (!q->left)
+                request_free(a, q);
             return;
         }
     }
@@ -492,7 +501,8 @@ void api_tick(struct api *a)
 
 void api_init(struct api *a, const struct api_ports *ports, void *user)
 {
-    *a = (struct api){.ports = ports, .user = user, .cache = who_cache_new(), .sights = sights_new()};
+    *a = (struct api){.ports = ports, .user = user, .cache = who_cache_new(), .sights = sights_new(), .once = once_new()};
+    buf_init(&a->openapi);
     buf_init(&a->status);
     buf_init(&a->roles);
     buf_init(&a->reload);
@@ -531,6 +541,8 @@ void api_release(struct api *a)
     map_release(&a->pending);
     who_cache_free(a->cache);
     sights_free(a->sights);
+    once_free(a->once);
+    buf_release(&a->openapi);
     buf_release(&a->status);
     buf_release(&a->roles);
     buf_release(&a->reload);

@@ -94,6 +94,9 @@ struct api_request {
     const struct api_route *route;
     struct str param[API_PARAMS_MAX]; /* of the path, decoded */
     struct mono due;
+    uint64_t version; /* of what is answered, where it holds a moment that makes no other one of it; 0: the hash of all of it */
+    bool once;    /* it has an Idempotency-Key that is kept (once.h) */
+    bool left;    /* who asked is gone; it goes on for the sake of its key */
     bool answered, login; /* login: counts against API_LOGINS_MAX */
     int status;           /* of the answer; 0: none was begun */
     uint64_t audited;     /* the entry of the audit record that says what this asks; 0: there is none */
@@ -167,6 +170,8 @@ struct api {
     struct api_who_cache *cache;
     struct sights *sights; /* of all who ask */
     struct api_streams *streams;
+    struct once *once;   /* keys of changes that were made */
+    struct buf openapi;  /* the document, made when it is first asked for */
     struct {
         uint64_t requests, refused, timed_out, by_class[6];
     } count;

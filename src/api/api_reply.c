@@ -2,14 +2,19 @@
 #include "api/api_reply.h"
 
 #include "api/api_int.h"
+#include "api/once.h"
 #include "api/route.h"
+#include "base/hash.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "wire/dialect.h"
 #include "wire/http_text.h"
 #include "wire/json.h"
 
+#include <stdio.h>
 #include <string.h>
+
+#define ETAG_BYTES (256u * 1024)
 
 void api_break_off(struct api *a, struct api_request *q)
 {
@@ -46,6 +51,27 @@ static void see_shape(const struct api *a UNUSED, const struct api_request *q UN
 #endif
 }
 
+void api_etag(uint64_t version, char out[API_ETAG_MAX])
+{
+    snprintf(out, API_ETAG_MAX, "\"%016llx\"", (unsigned long long)version);
+}
+
+/* An entity tag is the hash of what is answered, so an answer that has not changed is told in its head alone. Of long ones it would cost more than it saves. */
+static int versioned(struct api_request *q, int status, struct str *body)
+{
+    char tag[API_ETAG_MAX], line[API_ETAG_MAX + 8];
+
+    if (status != 200 || body->n > ETAG_BYTES || !(str_eq_c(q->method, "GET") || str_eq_c(q->method, "HEAD")))
+        return status;
+    api_etag(q->version ? q->version : hash_bytes(body->p, body->n), tag);
+    snprintf(line, sizeof(line), "ETag: %s", tag);
+    api_header(q, line);
+    if (!q->if_none_match.p || !http_text_etag_matches(q->if_none_match, str_of(tag)))
+        return status;
+    *body = STR_NULL;
+    return 304;
+}
+
 static void send_answer(struct api *a, struct api_request *q, int status, const char *type, struct str body)
 {
     struct buf lines = BUF_INIT;
@@ -59,6 +85,11 @@ static void send_answer(struct api *a, struct api_request *q, int status, const 
     q->answered = true;
     see_shape(a, q, status, str_of(type), body);
     q->status = status;
+    if (q->once)
+        once_answered(a, q, status, str_of(type), body);
+    if (q->left)
+        return;
+    status = versioned(q, status, &body);
     a->count.by_class[status / 100 % 6]++;
     buf_printf(&lines, "Content-Type: %s\nCache-Control: no-store\n", type);
     buf_add_str(&lines, buf_str(&q->headers));

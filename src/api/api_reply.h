@@ -15,6 +15,8 @@ void api_reply_as(struct api *a, struct api_request *q, int status, struct str t
 /* An answer in parts. What is answered otherwise once it has begun, and a part that cannot be sent, breaks it off: it never ends as if it were whole. */
 void api_reply_begin(struct api *a, struct api_request *q, int status, struct str type, struct str body);
 void api_reply_more(struct api *a, struct api_request *q, struct str body, bool end);
+#define API_ETAG_MAX 24
+void api_etag(uint64_t version, char out[API_ETAG_MAX]);
 void api_header(struct api_request *q, const char *line); /* one more line for the answer */
 /* RFC 9457: field NULL or the member, parameter or header that is wrong. */
 void api_fail(struct api *a, struct api_request *q, int status, const char *field, enum problem p);

@@ -78,19 +78,29 @@ static bool parse_number(struct api *a, struct api_request *q, const char *name,
     return true;
 }
 
-static bool parse_page(struct api *a, struct api_request *q, struct list_view *v)
+static bool parse_place(struct api *a, struct api_request *q, uint32_t *limit, uint32_t *offset)
 {
     struct str cursor = api_query(q, "cursor");
 
-    v->limit = 50;
-    if (!parse_number(a, q, "limit", api_query(q, "limit"), LIST_LIMIT_MAX, &v->limit))
+    *limit = 50;
+    if (!parse_number(a, q, "limit", api_query(q, "limit"), LIST_LIMIT_MAX, limit))
         return false;
     if (cursor.p && (!cursor.n || cursor.p[0] != 'o')) {
         api_fail(a, q, 400, "cursor", PROBLEM_PARAMETER_CURSOR);
         return false;
     }
     return parse_number(a, q, "cursor", cursor.p ? str_sub(cursor, 1, cursor.n) : STR_NULL, LIMIT_CHECKS,
-                        &v->offset);
+                        offset);
+}
+
+static const char *const orders[] = {"asc", "desc", NULL};
+
+bool list_page_parse(struct api *a, struct api_request *q, struct list_page *p)
+{
+    int order = choice(a, q, "order", orders, 0);
+
+    *p = (struct list_page){.descending = order == 1};
+    return order >= 0 && parse_place(a, q, &p->limit, &p->offset);
 }
 
 /* A view knows three orders. under: the problem whose consequences are asked for. */
@@ -124,8 +134,7 @@ bool list_parse(struct api *a, struct api_request *q, struct list_view *v)
                                                                                            "checked",
                                                                                            "output",
                                                                                            "severity_level",
-                                                                                           NULL},
-                             *const orders[] = {"asc", "desc", NULL};
+                                                                                           NULL};
     struct str host = api_query(q, "host");
     int filter = choice(a, q, "filter", filters, LIST_ALL), kind, sort, order;
     bool rising;
@@ -150,7 +159,7 @@ bool list_parse(struct api *a, struct api_request *q, struct list_view *v)
     }
     return parse_states(a, q, v) && find_parse(a, q, "q", api_query(q, "q"), &v->find) &&
            label_parse(a, q, &v->labels) && group_parse(a, q, &v->groups) && parse_view(a, q, v) &&
-           parse_page(a, q, v);
+           parse_place(a, q, &v->limit, &v->offset);
 }
 
 void list_key(const struct list_view *v, struct buf *out)

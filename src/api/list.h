@@ -46,6 +46,12 @@ struct list_counts {
     uint32_t state[ROW_STATES], unhandled, total, matched;
 };
 
+/* Which page of a list by name: order, limit, cursor. False: answered with 400. */
+struct list_page {
+    uint32_t limit, offset;
+    bool descending;
+};
+bool list_page_parse(struct api *a, struct api_request *q, struct list_page *p);
 /* The parameters of a list or stream that list_parse reads. */
 extern const char *const list_query[];
 /* False: answered with 400. Slices of v are in q's arena. */

@@ -2,14 +2,17 @@
 #include "api/notes.h"
 
 #include "api/api_reply.h"
+#include "api/list.h"
 #include "api/names.h"
 #include "api/route.h"
+#include "api/seen.h"
 #include "base/vec.h"
 
 #include <stdlib.h>
 
 #define NOTES_LIMIT 500u
 
+const char *const notes_query_acknowledgements[] = {"order", "limit", "cursor", NULL};
 const char *const notes_query[] = {"host", "service", "limit", "cursor", NULL};
 
 /* Comments and downtimes are listed by the same hands. */
@@ -269,6 +272,56 @@ void notes_downtimes(struct api *a, struct api_request *q)
     list(a, q, &downtimes);
 }
 
+/* ---- acknowledgements ---- */
+
+static void acknowledged(struct json *j, const struct api *a, uint32_t idx, struct buf *scratch)
+{
+    struct board_check c;
+    struct board_text t;
+
+    board_read_check_text(&a->board, idx, &c, &t, scratch);
+    json_map(j);
+    row_members(a, idx, &c, &t, j);
+    notes_acknowledgement(j, a, idx, &c);
+    json_map_end(j);
+}
+
+void notes_acknowledgements(struct api *a, struct api_request *q)
+{
+    struct buf out = BUF_INIT, scratch = BUF_INIT;
+    uint32_t matched = 0, n = 0;
+    struct list_page p;
+    struct json j;
+
+    if (api_not_ready(a, q) || !list_page_parse(a, q, &p))
+        return;
+    json_init(&j, &out);
+    json_map(&j);
+    json_key(&j, "acknowledgements");
+    json_list(&j);
+    for (uint32_t i = 0; i < a->model.n_check; i++) {
+        uint32_t idx = names_at(a->names, p.descending ? a->model.n_check - 1 - i : i);
+        uint32_t flags = __atomic_load_n(&row_in_place(a, idx)->flags, __ATOMIC_RELAXED);
+
+        if (!(flags & BOARD_ACKNOWLEDGED) || !seen_check(seen_of(q), idx))
+            continue;
+        if (matched++ < p.offset || n == p.limit)
+            continue;
+        n++;
+        acknowledged(&j, a, idx, &scratch);
+    }
+    json_list_end(&j);
+    json_key_u64(&j, "matched", matched);
+    json_key(&j, "next");
+    buf_clear(&scratch);
+    buf_printf(&scratch, "o%u", p.offset + n);
+    json_c(&j, n && p.offset + n < matched ? scratch.data : NULL);
+    json_map_end(&j);
+    api_reply_json(a, q, 200, &out);
+    buf_release(&out);
+    buf_release(&scratch);
+}
+
 /* ---- what the answers look like ---- */
 
 static const char *const comment_kinds[] = {"comment", "downtime", "flapping", "acknowledgement", NULL};
@@ -329,3 +382,16 @@ static const struct shape_field acknowledgement_fields[] = {
     {NULL},
 };
 const struct shape notes_acknowledgement_shape = {"Acknowledgement", acknowledgement_fields};
+static const struct shape_field acknowledged_fields[] = {
+    {"", SHAPE_INSIDE, 0, NULL, .of = &row_shape},
+    {"acknowledgement", SHAPE_OBJECT, SHAPE_NULL, NULL, .of = &notes_acknowledgement_shape},
+    {NULL},
+};
+static const struct shape acknowledged_shape = {"Acknowledged", acknowledged_fields};
+static const struct shape_field acknowledgements_fields[] = {
+    {"acknowledgements", SHAPE_OBJECT, SHAPE_LIST, "in the order of names", .of = &acknowledged_shape},
+    {"matched", SHAPE_INT, 0, NULL},
+    {"next", SHAPE_TEXT, SHAPE_NULL, "the cursor of the next page; null at the end"},
+    {NULL},
+};
+const struct shape notes_acknowledgements_shape = {"Acknowledgements", acknowledgements_fields};

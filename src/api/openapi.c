@@ -199,6 +199,10 @@ static void parameters(struct json *j, const struct api_route *r)
         parameter(j, r, str_of(r->query[i]), false);
     if (strcmp(r->method, "GET") == 0 && !r->form)
         header(j, "If-None-Match");
+    if (changes(r) && r->scope == SCOPE_RESOURCE)
+        header(j, "If-Match");
+    if (r->audited && r->right != RIGHT_OPEN)
+        header(j, "Idempotency-Key");
     json_list_end(j);
 }
 
@@ -213,6 +217,7 @@ static const struct refusal {
     {403, "Forbidden", "`right` is the right that is missing"},
     {404, "NotFound", "It is not there, or not in sight"},
     {409, "Conflict", "It contradicts what there is"},
+    {412, "Stale", "If-Match: it has changed since it was read"},
     {415, "UnsupportedMediaType", "Send the body as application/json"},
     {422, "Unprocessable",
      "A member is unknown, missing, twice there, of another type, too long, or contradicts another"},
@@ -231,6 +236,7 @@ static bool may_answer(const struct api_route *r, int status)
     case 415:
     case 422: return r->body != NULL || r->form;
     case 409:
+    case 412:
     case 429: return changes(r);
     default: return true;
     }
@@ -470,6 +476,12 @@ static void components(struct json *j)
     open_map(j, "parameters");
     header_parameter(j, "If-None-Match",
                      "the ETag of an answer one has: while it is still so, 304 comes without it");
+    header_parameter(
+        j, "If-Match",
+        "the ETag of what one has seen: if it is not so any more, nothing is done, and 412 comes");
+    header_parameter(j, "Idempotency-Key",
+                     "a text of one's own, such as a UUID: sent again within 24 hours with the same request, "
+                     "the first answer comes again and nothing is done twice");
     json_map_end(j);
     open_map(j, "securitySchemes");
     scheme(j, "token", "http", NULL, "bearer", "A token of a program: vgt_...");
@@ -482,10 +494,13 @@ static void components(struct json *j)
 
 void openapi_show(struct api *a, struct api_request *q)
 {
-    struct buf out = BUF_INIT;
     struct json j;
 
-    json_init(&j, &out);
+    if (a->openapi.len) { /* it does not change while Vigie runs */
+        api_reply_json(a, q, 200, &a->openapi);
+        return;
+    }
+    json_init(&j, &a->openapi);
     json_map(&j);
     json_key_c(&j, "openapi", "3.1.0");
     open_map(&j, "info");
@@ -500,8 +515,7 @@ void openapi_show(struct api *a, struct api_request *q)
     paths(&j);
     components(&j);
     json_map_end(&j);
-    api_reply_json(a, q, 200, &out);
-    buf_release(&out);
+    api_reply_json(a, q, 200, &a->openapi);
 }
 
 /* ---- what the answer looks like ---- */

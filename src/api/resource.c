@@ -15,6 +15,7 @@
 #include "api/why.h"
 #include "core/explain.h"
 #include "core/perf.h"
+#include "wire/http_text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -224,43 +225,80 @@ static void configuration(struct json *j, const struct api *a, const struct sigh
     json_map_end(j);
 }
 
+/* All but the moment at which it is told: that makes no other version of it. */
+static void write_one(struct api *a, const struct api_request *q, uint32_t idx, struct json *j)
+{
+    struct buf scratch = BUF_INIT;
+    struct board_check c;
+    struct board_text t;
+
+    board_read_check_text(&a->board, idx, &c, &t, &scratch);
+    row_members(a, q->sight, idx, &c, &t, j);
+    json_key_str(j, "long_output", t.long_output);
+    perfdata(j, t.perfdata);
+    metrics_series_resource(j, a, names_oid(a, idx));
+    json_key_c(j, "check_type", c.flags & BOARD_PASSIVE_RESULT ? "passive" : "active");
+    json_key_i64(j, "check_interval_s", c.check_interval_us / TIME_S);
+    json_key_i64(j, "retry_interval_s", c.retry_interval_us / TIME_S);
+    json_key(j, "latency_ms");
+    json_milli(j, c.latency_us);
+    json_key(j, "execution_ms");
+    json_milli(j, c.execution_us);
+    json_key_time(j, "last_hard_change", (struct wall){c.last_hard_state_change});
+    json_key_time(j, "last_notification", (struct wall){c.last_notification});
+    json_key_u64(j, "notification_number", c.notification_number);
+    reason(j, a, q->sight, "why", &c.why_state);
+    reason(j, a, q->sight, "why_notify", &c.why_notify);
+    configuration(j, a, q->sight, idx, &c, &t);
+    notes_acknowledgement(j, a, idx, &c);
+    notes_of(j, a, idx);
+    buf_release(&scratch);
+}
+
 void resource_show(struct api *a, struct api_request *q)
 {
     uint32_t idx = past_resource(a, q) ? MODEL_NONE : resource_of(a, q);
-    struct buf out = BUF_INIT, scratch = BUF_INIT;
-    struct board_check c;
-    struct board_text t;
+    struct buf out = BUF_INIT;
     struct json j;
 
     if (idx == MODEL_NONE)
         return;
-    board_read_check_text(&a->board, idx, &c, &t, &scratch);
     json_init(&j, &out);
     json_map(&j);
-    row_members(a, q->sight, idx, &c, &t, &j);
-    json_key_str(&j, "long_output", t.long_output);
-    perfdata(&j, t.perfdata);
-    metrics_series_resource(&j, a, names_oid(a, idx));
-    json_key_c(&j, "check_type", c.flags & BOARD_PASSIVE_RESULT ? "passive" : "active");
-    json_key_i64(&j, "check_interval_s", c.check_interval_us / TIME_S);
-    json_key_i64(&j, "retry_interval_s", c.retry_interval_us / TIME_S);
-    json_key(&j, "latency_ms");
-    json_milli(&j, c.latency_us);
-    json_key(&j, "execution_ms");
-    json_milli(&j, c.execution_us);
-    json_key_time(&j, "last_hard_change", (struct wall){c.last_hard_state_change});
-    json_key_time(&j, "last_notification", (struct wall){c.last_notification});
-    json_key_u64(&j, "notification_number", c.notification_number);
-    reason(&j, a, q->sight, "why", &c.why_state);
-    reason(&j, a, q->sight, "why_notify", &c.why_notify);
-    configuration(&j, a, q->sight, idx, &c, &t);
-    notes_acknowledgement(&j, a, idx, &c);
-    notes_of(&j, a, idx);
+    write_one(a, q, idx, &j);
+    q->version = hash_bytes(out.data, out.len);
     json_key_time(&j, "now", api_wall(a));
     json_map_end(&j);
     api_reply_json(a, q, 200, &out);
     buf_release(&out);
-    buf_release(&scratch);
+}
+
+bool resource_is_as_seen(struct api *a, struct api_request *q)
+{
+    uint32_t idx = MODEL_NONE;
+    char tag[API_ETAG_MAX];
+    struct buf out = BUF_INIT;
+    struct json j;
+
+    if (!q->if_match.p || str_eq_c(q->if_match, "*"))
+        return true;
+    if (q->route->scope != SCOPE_RESOURCE) {
+        api_fail(a, q, 412, "If-Match", PROBLEM_NO_VERSION);
+        return false;
+    }
+    idx = resource_of(a, q);
+    if (idx == MODEL_NONE)
+        return false;
+    json_init(&j, &out);
+    json_map(&j);
+    write_one(a, q, idx, &j);
+    api_etag(hash_bytes(out.data, out.len), tag);
+    buf_release(&out);
+    if (!http_text_etag_matches(q->if_match, str_of(tag))) {
+        api_fail(a, q, 412, "If-Match", PROBLEM_STALE);
+        return false;
+    }
+    return true;
 }
 
 /* ---- what the answers look like ---- */

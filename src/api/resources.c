@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-void resources_list(struct api *a, struct api_request *q)
+static void show(struct api *a, struct api_request *q, bool problems)
 {
     struct list_view v;
     struct list_counts counts;
@@ -19,8 +19,12 @@ void resources_list(struct api *a, struct api_request *q)
     void *page;
     size_t n;
 
-    if (api_not_ready(a, q) || past_list(a, q) || !list_parse(a, q, &v))
+    if (api_not_ready(a, q) || (!problems && past_list(a, q)) || !list_parse(a, q, &v))
         return;
+    if (problems && !api_query(q, "view").p)
+        v.view = LIST_AS_PROBLEMS;
+    if (problems && v.filter == LIST_ALL)
+        v.filter = LIST_PROBLEMS;
     plain = v.view == LIST_AS_ALL;
     page = arena_alloc(&q->arena, (v.limit + 1) * (plain ? sizeof(uint32_t) : sizeof(struct view_row)));
     n = plain ? list_select(a, &v, page, &counts) : view_select(a, &v, page, &counts);
@@ -55,6 +59,16 @@ void resources_list(struct api *a, struct api_request *q)
     api_reply_json(a, q, 200, &out);
     buf_release(&out);
     buf_release(&scratch);
+}
+
+void resources_list(struct api *a, struct api_request *q)
+{
+    show(a, q, false);
+}
+
+void resources_problems(struct api *a, struct api_request *q)
+{
+    show(a, q, true);
 }
 
 /* ---- what the answers look like ---- */

@@ -15,6 +15,7 @@
 #include "api/metrics.h"
 #include "api/notes.h"
 #include "api/nrdp.h"
+#include "api/object.h"
 #include "api/openapi.h"
 #include "api/past.h"
 #include "api/people.h"
@@ -147,6 +148,64 @@ const struct api_route route_table[] = {
      .doc = "The host groups and service groups, by name, with how many hosts and services the parameter "
             "`group` of a list shows of each; with q only those with this text in name or alias, with name "
             "only those called so, and at most `limit` of them"},
+    {"GET", V1 "/hosts", RIGHT_RESOURCES_READ, SCOPE_LIST, object_list, .answer = &object_list_shape,
+     .query = object_query,
+     .doc = "The hosts that are configured, by name: those with the text q in name or alias; where each is "
+            "defined"},
+    {"GET", V1 "/hosts/{name}", RIGHT_RESOURCES_READ, SCOPE_LIST, object_show, .answer = &object_shape,
+     .doc = "One of them, with the values that count: templates applied, defaults filled in, secrets masked"},
+    {"GET", V1 "/services", RIGHT_RESOURCES_READ, SCOPE_LIST, object_list, .answer = &object_list_shape,
+     .query = object_query_services,
+     .doc = "The services that are configured, by name: those with the text q in name or alias; where each "
+            "is defined"},
+    {"GET", V1 "/services/{host}/{service}", RIGHT_RESOURCES_READ, SCOPE_LIST, object_show,
+     .answer = &object_shape,
+     .doc = "One of them, with the values that count: templates applied, defaults filled in, secrets masked"},
+    {"GET", V1 "/host-groups", RIGHT_RESOURCES_READ, SCOPE_LIST, object_list, .answer = &object_list_shape,
+     .query = object_query,
+     .doc = "The host groups that are configured, by name: those with the text q in name or alias; where "
+            "each is defined"},
+    {"GET", V1 "/host-groups/{name}", RIGHT_RESOURCES_READ, SCOPE_LIST, object_show, .answer = &object_shape,
+     .doc = "One of them, with the values that count: templates applied, defaults filled in, secrets masked"},
+    {"GET", V1 "/service-groups", RIGHT_RESOURCES_READ, SCOPE_LIST, object_list, .answer = &object_list_shape,
+     .query = object_query,
+     .doc = "The service groups that are configured, by name: those with the text q in name or alias; where "
+            "each is defined"},
+    {"GET", V1 "/service-groups/{name}", RIGHT_RESOURCES_READ, SCOPE_LIST, object_show,
+     .answer = &object_shape,
+     .doc = "One of them, with the values that count: templates applied, defaults filled in, secrets masked"},
+    {"GET", V1 "/contacts", RIGHT_RESOURCES_READ, SCOPE_LIST, object_list, .answer = &object_list_shape,
+     .query = object_query,
+     .doc = "The contacts that are configured, by name: those with the text q in name or alias; where each "
+            "is defined"},
+    {"GET", V1 "/contacts/{name}", RIGHT_RESOURCES_READ, SCOPE_LIST, object_show, .answer = &object_shape,
+     .doc = "One of them, with the values that count: templates applied, defaults filled in, secrets masked"},
+    {"GET", V1 "/contact-groups", RIGHT_RESOURCES_READ, SCOPE_LIST, object_list, .answer = &object_list_shape,
+     .query = object_query,
+     .doc = "The contact groups that are configured, by name: those with the text q in name or alias; where "
+            "each is defined"},
+    {"GET", V1 "/contact-groups/{name}", RIGHT_RESOURCES_READ, SCOPE_LIST, object_show,
+     .answer = &object_shape,
+     .doc = "One of them, with the values that count: templates applied, defaults filled in, secrets masked"},
+    {"GET", V1 "/time-periods", RIGHT_RESOURCES_READ, SCOPE_LIST, object_list, .answer = &object_list_shape,
+     .query = object_query,
+     .doc = "The time periods that are configured, by name: those with the text q in name or alias; where "
+            "each is defined"},
+    {"GET", V1 "/time-periods/{name}", RIGHT_RESOURCES_READ, SCOPE_LIST, object_show, .answer = &object_shape,
+     .doc = "One of them, with the values that count: templates applied, defaults filled in, secrets masked"},
+    {"GET", V1 "/commands", RIGHT_COMMANDS_READ, SCOPE_LIST, object_list, .answer = &object_list_shape,
+     .query = object_query,
+     .doc = "The commands that are configured, by name: those with the text q in name or alias; where each "
+            "is defined"},
+    {"GET", V1 "/commands/{name}", RIGHT_COMMANDS_READ, SCOPE_LIST, object_show, .answer = &object_shape,
+     .doc = "One of them, with the values that count: templates applied, defaults filled in, secrets masked"},
+    {"GET", V1 "/problems", RIGHT_RESOURCES_READ, SCOPE_LIST, resources_problems, .answer = &resources_shape,
+     .query = list_query,
+     .doc = "The list of resources with filter=problems and view=problems: what follows from a problem is "
+            "counted there as `folded`, and listed with under={id}"},
+    {"GET", V1 "/acknowledgements", RIGHT_RESOURCES_READ, SCOPE_LIST, notes_acknowledgements,
+     .answer = &notes_acknowledgements_shape, .query = notes_query_acknowledgements,
+     .doc = "What is acknowledged now, by name: by whom, since when and until when"},
     {"GET", V1 "/resources/{id}", RIGHT_RESOURCES_READ, SCOPE_RESOURCE, resource_show,
      .answer = &resource_shape, .query = past_query_one,
      .doc = "One host or service, with everything about it; with as_of, what its state was at that moment, "
@@ -248,7 +307,7 @@ const struct api_route route_table[] = {
     {"GET", V1 "/tokens", RIGHT_TOKENS_READ, SCOPE_ALL, token_list, .answer = &token_list_shape,
      .query = people_query, .doc = "The tokens there are (not their texts), a page at a time"},
     {"POST", V1 "/tokens", RIGHT_TOKENS_WRITE, SCOPE_ALL, token_create, .answer = &token_made_shape,
-     .status = 201, .audited = true, .body = token_body,
+     .told_once = true, .status = 201, .audited = true, .body = token_body,
      .doc =
          "Make a token for a program, with a role or some rights, of a scope; no more than one has oneself"},
     {"DELETE", V1 "/tokens/{name}", RIGHT_TOKENS_WRITE, SCOPE_ALL, token_delete, .answer = &shape_ok,

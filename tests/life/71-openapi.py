@@ -18,6 +18,11 @@ define hostgroup {
  alias All
  members *
 }
+define servicegroup {
+ servicegroup_name pings
+ alias Pings
+ members h,s
+}
 define contactgroup {
  contactgroup_name team
  alias The team
@@ -44,6 +49,10 @@ define service {
  max_check_attempts 1
 }
 """
+
+
+NAMES = {'/api/v1/hosts/{name}': 'h', '/api/v1/host-groups/{name}': 'all-hosts', '/api/v1/contact-groups/{name}': 'team', '/api/v1/contacts/{name}': 'ann',
+         '/api/v1/commands/{name}': 'say', '/api/v1/service-groups/{name}': 'pings'}
 
 
 class Program:
@@ -88,12 +97,12 @@ def test_document_and_answers():
             rows = p.call('GET', '/api/v1/resources?service=bad&host=h')[1].get('resources') or [{}]
             return rows[0].get('state') == 'critical' and rows[0]['id']
         bad = until(one, 'a result')
-        end, value = {'{id}': bad, '{name}': 'always', '{host}': 'h', '{service}': 's'}, []
+        end = {'{id}': bad, '{name}': 'always', '{host}': 'h', '{service}': 's'}
         bodies = {'acknowledge': {'comment': 'seen'}, 'downtime': {'start': '2026-01-01T00:00:00Z', 'end': '2036-01-01T00:00:00Z', 'comment': 'work'},
                   'comment': {'comment': 'a word'}, 'submit': {'state': 'warning', 'output': 'sent in|x=1;2;3'}, 'check': {}}
         for path, item in document['paths'].items():
             for method, operation in sorted(item.items(), key=lambda x: x[0] != 'post'):
-                real = re.sub(r'{\w+}', lambda m: end.get(m.group(), 'x'), path)
+                real = re.sub(r'{\w+}', lambda m: NAMES.get(path, end.get(m.group(), 'x')), path)
                 if path == '/api/v1/stream' or 'requestBody' not in operation and method == 'post' or path == '/api/v1/logout':
                     continue
                 if method == 'post':
@@ -109,15 +118,21 @@ def test_document_and_answers():
                     p.call('GET', real + '?nonsense=1', of=path)
                     for name in [n['name'] for n in operation['parameters'] if n.get('in') == 'query']:
                         p.call('GET', f'{real}?{urllib.parse.quote(name)}=%21', of=path)
-                value.append(real)
         for name, query in (('/resources', 'as_of=2036-01-01T00:00:00Z'), ('/resources/{id}', 'as_of=2036-01-01T00:00:00Z'), ('/resources/{id}/why', 'at=2036-01-01T00:00:00Z'),
                             ('/series/data', 'aggregate=mean,max,p95&format=json'), ('/resources', 'limit=1')):
             p.call('GET', f'/api/v1{name}?{query}'.replace('{id}', bad), of=f'/api/v1{name}')
         for kind in ('comments', 'downtimes'):
             for x in p.call('GET', f'/api/v1/{kind}', of=f'/api/v1/{kind}')[1][kind]:
                 p.call('DELETE', f'/api/v1/{kind}/{x["id"]}', of=f'/api/v1/{kind}/{{id}}')
+        values = {x['name']: x for x in p.call('GET', '/api/v1/hosts/h')[1]['values']}
+        assert values['check_command']['value'] == 'say!0!up' and values['check_interval']['value'] == '60' and values['contacts']['value'] == 'ann', values
+        assert values['_SNMP_COMMUNITY'] == {'name': '_SNMP_COMMUNITY', 'value': '********', 'secret': True} and 'quite-secret' not in json.dumps(p.answers), values
+        period = p.call('GET', '/api/v1/time-periods/always')[1]
+        assert period['inside'] is True and period['next'] == [], period
+        status, answer = p.call('GET', '/api/v1/hosts/hh')
+        assert status == 404 and answer['code'] == 'no_host' and 'Did you mean h?' in answer['detail'] and answer['errors'] == [{'parameter': 'name', 'detail': answer['detail']}], answer
         good = {a[1] for a in p.answers if a[2] < 300}
-        assert {'/api/v1/status', '/api/v1/resources/{id}/why', '/api/v1/series', '/api/v1/comments/{id}', '/prometheus/api/v1/labels'} <= good, good
+        assert {*NAMES, '/api/v1/services/{host}/{service}', '/api/v1/problems', '/api/v1/acknowledgements', '/api/v1/status', '/api/v1/resources/{id}/why', '/api/v1/series', '/api/v1/comments/{id}', '/prometheus/api/v1/labels'} <= good, good
         wrong = validated(document, p.answers)
         assert not wrong, wrong
         print(f'  {len(p.answers)} answers, {len(good)} paths')

@@ -37,6 +37,7 @@ static const struct {
     {"series.read", API_ROLE_VIEWER, false},
     {"platform.read", API_ROLE_VIEWER, false},
     {"renames.read", API_ROLE_VIEWER, false},
+    {"commands.read", API_ROLE_VIEWER, false},
     {"resources.check", API_ROLE_OPERATOR, false},
     {"resources.acknowledge", API_ROLE_OPERATOR, false},
     {"resources.downtime", API_ROLE_OPERATOR, false},

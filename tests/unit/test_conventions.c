@@ -1,0 +1,451 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What all routes have in common, tried on every one of the table: parameters and bodies as they must not be are refused with the place; an Idempotency-Key is done once; entity tags; and what the table says of
+ * itself is whole.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/api_ask.h"
+#include "api/once.h"
+#include "api/param.h"
+#include "api/route.h"
+#include "api_world.h"
+#include "wire/json_read.h"
+
+static int set_up(void **state)
+{
+    *state = api_world_new(3, 2);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    api_world_free(*state);
+    return 0;
+}
+
+/* As administrator by token. */
+struct sent {
+    const char *method, *path, *query, *key, *if_match, *if_none_match, *token;
+    struct str body;
+};
+
+static int send(struct api_world *w, const struct sent *s)
+{
+    const char *token = s->token ? s->token : "Bearer vgt_one";
+    struct api_who who = {.by = API_BY_TOKEN};
+    struct api_request q = {.source = API_BY_WEB,
+                            .id = ++w->ids,
+                            .method = str_of(s->method),
+                            .path = str_of(s->path),
+                            .query = str_of(s->query ? s->query : ""),
+                            .body = s->body,
+                            .content_type = STR("application/json"),
+                            .peer = STR("127.0.0.1"),
+                            .host = STR("localhost"),
+                            .uid = -1,
+                            .idempotency_key = s->key ? str_of(s->key) : STR_NULL,
+                            .if_match = s->if_match ? str_of(s->if_match) : STR_NULL,
+                            .if_none_match = s->if_none_match ? str_of(s->if_none_match) : STR_NULL,
+                            .authorization = str_of(token)};
+
+    who_grant(&who, API_ROLE_ADMIN);
+    snprintf(who.name, sizeof(who.name), "%s", token + 7);
+    who_key(str_of(token + 7), who.key);
+    who_cache_put(w->api.cache, &who, w->mono);
+    w->status = 0;
+    api_receive(&w->api, &q);
+    return w->status;
+}
+
+static void fill(const char *pattern, char *out, size_t size)
+{
+    size_t n = 0;
+
+    for (; *pattern && n + 8 < size; pattern++) {
+        if (*pattern == '{') {
+            n += (size_t)snprintf(out + n, size - n, "%s",
+                                  strstr(pattern, "{service}") == pattern ? "s00"
+                                  : strstr(pattern, "{host}") == pattern  ? "h0000"
+                                                                          : "1000");
+            pattern = strchr(pattern, '}');
+        } else {
+            out[n++] = *pattern;
+        }
+    }
+    out[n] = '\0';
+}
+
+/* ---- the table itself ---- */
+
+static void test_whole(void **state UNUSED)
+{
+    for (size_t i = 0; i < route_count; i++) {
+        const struct api_route *r = &route_table[i];
+
+        if (!r->answer)
+            fail_msg("%s %s says nothing of its answer", r->method, r->path);
+        for (size_t k = 0; r->query && r->query[k]; k++)
+            if (!param_find(r->path, r->query[k]))
+                fail_msg("%s %s: nothing is said of its parameter %s", r->method, r->path, r->query[k]);
+        for (size_t k = 0; r->body && r->body[k].name; k++)
+            assert_non_null(r->body[k].doc);
+    }
+}
+
+/* ---- parameters ---- */
+
+/* The refusal names its place, and says something. */
+static void refused(struct api_world *w, const struct api_route *r, const char *what, const char *place,
+                    int from, int to)
+{
+    struct str text = buf_str(&w->body);
+    struct json_value *root = json_read(&text, NULL);
+    const struct json_value *wrong = json_read_element(json_read_member(root, "errors"), 0);
+
+    if (w->status < from || w->status > to)
+        fail_msg("%s %s, %s: %d %s", r->method, r->path, what, w->status, w->body.data);
+    if (place && (!str_eq_c(json_read_text(json_read_member(root, "field")), place) || !wrong))
+        fail_msg("%s %s, %s: not at %s: %s", r->method, r->path, what, place, w->body.data);
+    assert_true(json_read_text(json_read_member(root, "detail")).n > 0);
+    json_read_free(root);
+}
+
+static void try_param(struct api_world *w, const struct api_route *r, const struct param *p)
+{
+    char path[128], query[256];
+    const char *const wrong[] = {
+        [PARAM_INT] = "x", [PARAM_TIME] = "yesterday", [PARAM_WORD] = "nonsense", [PARAM_WORDS] = "nonsense"};
+
+    fill(r->path, path, sizeof(path));
+    snprintf(query, sizeof(query), "%s=1&%s=1", p->name, p->name);
+    send(w, &(struct sent){r->method, path, query});
+    refused(w, r, query, p->name, 400, 400);
+    snprintf(query, sizeof(query), "%s=%%ff%%00", p->name);
+    send(w, &(struct sent){r->method, path, query});
+    refused(w, r, query, NULL, 400, 404);
+    if (p->type == PARAM_TEXT || p->type == PARAM_TEXTS || p->type == PARAM_MANY)
+        return;
+    snprintf(query, sizeof(query), "%s=%s", p->name, wrong[p->type]);
+    send(w, &(struct sent){r->method, path, query});
+    refused(w, r, query, p->name, 400, 400);
+    if (p->type == PARAM_INT) {
+        snprintf(query, sizeof(query), "%s=%lld", p->name, (long long)p->max + 1);
+        send(w, &(struct sent){r->method, path, query});
+        refused(w, r, query, p->name, 400, 400);
+        snprintf(query, sizeof(query), "%s=-1", p->name);
+        send(w, &(struct sent){r->method, path, query});
+        refused(w, r, query, p->name, 400, 400);
+    }
+    for (size_t i = 0; p->words && p->words[i]; i++) {
+        snprintf(query, sizeof(query), "%s=%s", p->name, p->words[i]);
+        if (send(w, &(struct sent){r->method, path, query}) == 400)
+            fail_msg("%s %s?%s: %s", r->method, r->path, query, w->body.data);
+    }
+}
+
+static void test_parameters(void **state)
+{
+    unsigned tried = 0;
+
+    for (size_t i = 0; i < route_count; i++) {
+        const struct api_route *r = &route_table[i];
+        struct api_world *w = *state;
+        char path[128];
+
+        if (r->form || r->right == RIGHT_OPEN)
+            continue;
+        fill(r->path, path, sizeof(path));
+        send(w, &(struct sent){r->method, path, "no%20such=1"});
+        refused(w, r, "unknown parameter", "no%20such", 400, 400);
+        for (size_t k = 0; r->query && r->query[k] && !strstr(r->path, "/stream"); k++, tried++)
+            try_param(w, r, param_find(r->path, r->query[k]));
+    }
+    assert_true(tried > 80);
+}
+
+/* ---- bodies ---- */
+
+static const char *good_value(const struct body_field *f, char *room, size_t size)
+{
+    switch (f->type) {
+    case BODY_BOOL: return "true";
+    case BODY_INT: snprintf(room, size, "%lld", (long long)f->min); return room;
+    case BODY_TIME: return "\"2036-01-01T00:00:00Z\"";
+    case BODY_WORD: snprintf(room, size, "\"%s\"", f->words[0]); return room;
+    case BODY_LIST: return "[\"text\"]";
+    case BODY_SCOPE: return "null";
+    case BODY_TEXT:
+    case BODY_LINE: break;
+    }
+    return "\"text\"";
+}
+
+/* All that is required, with `value` for one of them. */
+static void build(struct buf *b, const struct body_field *fields, const struct body_field *of,
+                  const char *value)
+{
+    char room[64];
+
+    buf_clear(b);
+    for (const struct body_field *f = fields; f->name; f++) {
+        if (f == of ? !value : !f->required)
+            continue;
+        buf_printf(b, "%s\"%s\":%s", b->len ? "," : "{", f->name,
+                   f == of ? value : good_value(f, room, sizeof(room)));
+    }
+    buf_add_c(b, b->len ? "}" : "{}");
+}
+
+static void try_member(struct api_world *w, const struct api_route *r, const char *path,
+                       const struct body_field *f)
+{
+    static const struct {
+        enum body_type type;
+        const char *value;
+    } wrong[] = {
+        {BODY_TEXT, "1"},
+        {BODY_TEXT, "[]"},
+        {BODY_TEXT, "{}"},
+        {BODY_TEXT, "\"a\\u0000b\""},
+        {BODY_LINE, "1"},
+        {BODY_LINE, "true"},
+        {BODY_LINE, "\"a\\nb\""},
+        {BODY_LINE, "\"a\\u0000b\""},
+        {BODY_BOOL, "1"},
+        {BODY_BOOL, "\"true\""},
+        {BODY_INT, "\"1\""},
+        {BODY_INT, "1.5"},
+        {BODY_INT, "1e400"},
+        {BODY_INT, "99999999999999999999"},
+        {BODY_INT, "-1"},
+        {BODY_TIME, "1"},
+        {BODY_TIME, "\"tomorrow\""},
+        {BODY_TIME, "\"2026-02-30T00:00:00Z\""},
+        {BODY_WORD, "\"nonsense\""},
+        {BODY_LIST, "1"},
+        {BODY_LIST, "\"text\""},
+        {BODY_LIST, "[1]"},
+        {BODY_LIST, "[[]]"},
+        {BODY_SCOPE, "1"},
+        {BODY_SCOPE, "\"text\""},
+        {BODY_SCOPE, "[1]"},
+        {BODY_WORD, "1"},
+    };
+    struct buf b = BUF_INIT, text = BUF_INIT;
+
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+        if (wrong[i].type != f->type)
+            continue;
+        build(&b, r->body, f, wrong[i].value);
+        send(w, &(struct sent){r->method, path, .body = buf_str(&b)});
+        refused(w, r, b.data,
+                strchr(wrong[i].value, 'e') == wrong[i].value + 1 || strlen(wrong[i].value) > 18 ? NULL
+                                                                                                 : f->name,
+                400, 422);
+    }
+    if ((f->type == BODY_TEXT || f->type == BODY_LINE) && f->max) {
+        buf_add_char(&text, '"');
+        for (int64_t i = 0; i <= f->max; i++)
+            buf_add_char(&text, 'x');
+        buf_add_char(&text, '"');
+        build(&b, r->body, f, text.data);
+        send(w, &(struct sent){r->method, path, .body = buf_str(&b)});
+        refused(w, r, "too long", f->name, 422, 422);
+    }
+    if (f->required) {
+        build(&b, r->body, f, NULL);
+        send(w, &(struct sent){r->method, path, .body = buf_str(&b)});
+        refused(w, r, b.data, f->name, 422, 422);
+    }
+    if (f->required && f->type != BODY_SCOPE) { /* of which null is everything */
+        build(&b, r->body, f, "null");
+        send(w, &(struct sent){r->method, path, .body = buf_str(&b)});
+        refused(w, r, b.data, f->name, 422, 422);
+    }
+    buf_release(&b);
+    buf_release(&text);
+}
+
+static void try_whole(struct api_world *w, const struct api_route *r, const char *path)
+{
+    static const struct {
+        const char *text;
+        size_t n;
+    } wrong[] = {{"nonsense", 8},       {"[]", 2},
+                 {"\"text\"", 6},       {"{\"a\":1", 6},
+                 {"{}{}", 4},           {"{\"a\":1,\"a\":1}", 13},
+                 {"{\"\0\":1}", 7},     {"{\"a\":\"\xff\xfe\"}", 10},
+                 {"\xef\xbb\xbf{}", 5}, {"null", 4},
+                 {"{'a':1}", 7}};
+    struct buf deep = BUF_INIT;
+
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+        send(w, &(struct sent){r->method, path, .body = str_make(wrong[i].text, wrong[i].n)});
+        refused(w, r, wrong[i].text, NULL, 400, 422);
+    }
+    send(w, &(struct sent){r->method, path, .body = STR("{\"no/such~member\":1}")});
+    refused(w, r, "unknown member", "no/such~member", 422, 422);
+    if (!strstr(w->body.data, "\"pointer\":\"#/no~1such~0member\""))
+        fail_msg("%s", w->body.data);
+    buf_add_c(&deep, "{\"a\":");
+    for (int i = 0; i < 100000; i++)
+        buf_add_char(&deep, '[');
+    send(w, &(struct sent){r->method, path, .body = buf_str(&deep)});
+    refused(w, r, "deep", NULL, 400, 422);
+    buf_release(&deep);
+}
+
+static void test_bodies(void **state)
+{
+    struct api_world *w = *state;
+    unsigned tried = 0;
+
+    for (size_t i = 0; i < route_count; i++) {
+        const struct api_route *r = &route_table[i];
+        char path[128];
+
+        if (!r->body || r->right == RIGHT_OPEN ||
+            r->right == RIGHT_SELF) /* those are asked otherwise than with a token */
+            continue;
+        fill(r->path, path, sizeof(path));
+        try_whole(w, r, path);
+        for (const struct body_field *f = r->body; f->name; f++, tried++)
+            try_member(w, r, path, f);
+    }
+    assert_true(tried > 20);
+}
+
+/* ---- done once ---- */
+
+#define COMMENT "/api/v1/resources/1000/comment"
+
+static void test_once(void **state)
+{
+    struct api_world *w = *state;
+    const struct str one = STR("{\"comment\":\"one\"}"), two = STR("{\"comment\":\"two\"}");
+    const struct sent first = {"POST", COMMENT, .key = "k-1", .body = one};
+    unsigned before = w->asked_engine;
+
+    send(w, &first);
+    assert_int_equal(w->asked_engine, before + 1);
+    assert_int_equal(send(w, &first), 409); /* under way */
+    assert_non_null(strstr(w->body.data, "key_running"));
+    send(w, &first);
+    assert_int_equal(w->asked_engine, before + 1);
+    w->serial = 1; /* the first request's */
+    api_world_engine(w, true, "");
+    assert_int_equal(w->status, 200);
+    assert_int_equal(send(w, &first), 200);
+    assert_string_equal(w->body.data, "{\"ok\":true}");
+    assert_non_null(strstr(w->headers.data, "Idempotency-Replayed: true"));
+    assert_int_equal(w->asked_engine, before + 1);
+    assert_int_equal(send(w, &(struct sent){"POST", COMMENT, .key = "k-1", .body = two}), 422);
+    assert_non_null(strstr(w->body.data, "key_other"));
+    send(w, &(struct sent){"POST", COMMENT, .key = "k-1", .body = one,
+                           .token = "Bearer vgt_other"}); /* of somebody else it is another */
+    assert_int_equal(w->asked_engine, before + 2);
+    assert_int_equal(send(w, &(struct sent){"POST", COMMENT, .key = "a b", .body = one}), 400);
+    api_world_forward(w, ONCE_US + TIME_S);
+    send(w, &first);
+    assert_int_equal(w->asked_engine, before + 3);
+}
+
+/* Who asked is gone before the answer: it is kept for when he asks again. What could not be done is not. */
+static void test_once_gone(void **state)
+{
+    struct api_world *w = *state;
+    const struct sent s = {"POST", COMMENT, .key = "k-2", .body = STR("{\"comment\":\"one\"}")};
+    unsigned answers;
+
+    send(w, &s);
+    api_gone(&w->api, API_BY_WEB, w->ids);
+    answers = w->answers;
+    api_world_engine(w, true, "");
+    assert_int_equal(w->answers, answers);
+    assert_int_equal(send(w, &s), 200);
+    w->refuse = -1;
+    assert_int_equal(send(w, &(struct sent){"POST", COMMENT, .key = "k-3", .body = s.body}), 503);
+    w->refuse = 0;
+    send(w, &(struct sent){"POST", COMMENT, .key = "k-3", .body = s.body});
+    assert_int_equal(w->status, 0); /* it is tried */
+}
+
+static void test_once_bounded(void **state)
+{
+    struct api_world *w = *state;
+    char key[24];
+
+    for (unsigned i = 0; i < ONCE_EACH + 2; i++) {
+        snprintf(key, sizeof(key), "n%u", i);
+        send(w, &(struct sent){"POST", COMMENT, .key = key, .body = STR("{\"comment\":\"one\"}")});
+        api_world_engine(w, true, "");
+        assert_int_equal(w->status, 200);
+    }
+    assert_int_equal(
+        send(w, &(struct sent){"POST", COMMENT, .key = "n1", .body = STR("{\"comment\":\"one\"}")}),
+        0); /* has given way */
+}
+
+/* ---- entity tags ---- */
+
+static void tag_of(struct api_world *w, char *out, size_t size)
+{
+    const char *at = strstr(w->headers.data, "ETag: ");
+
+    assert_non_null(at);
+    snprintf(out, size, "%.18s", at + 6);
+}
+
+static void test_tags(void **state)
+{
+    struct api_world *w = *state;
+    char tag[24], again[24];
+
+    assert_int_equal(send(w, &(struct sent){"GET", "/api/v1/hosts/h0001"}), 200);
+    tag_of(w, tag, sizeof(tag));
+    assert_int_equal(send(w, &(struct sent){"GET", "/api/v1/hosts/h0001", .if_none_match = tag}), 304);
+    assert_int_equal(w->body.len, 0);
+    assert_int_equal(send(w, &(struct sent){"GET", "/api/v1/hosts/h0002", .if_none_match = tag}), 200);
+    assert_int_equal(send(w, &(struct sent){"GET", "/api/v1/resources/1000"}), 200);
+    tag_of(w, tag, sizeof(tag));
+    api_world_forward(w, TIME_MIN);
+    assert_int_equal(send(w, &(struct sent){"GET", "/api/v1/resources/1000", .if_none_match = tag}),
+                     304); /* later, and still so */
+    assert_int_equal(
+        send(w, &(struct sent){"POST", COMMENT, .if_match = tag, .body = STR("{\"comment\":\"c\"}")}), 0);
+    api_world_engine(w, true, "");
+    api_world_put(w, 0, 1, BOARD_CHECKED, w->wall.us, "it is not");
+    assert_int_equal(
+        send(w, &(struct sent){"POST", COMMENT, .if_match = tag, .body = STR("{\"comment\":\"c\"}")}), 412);
+    assert_non_null(strstr(w->body.data, "\"code\":\"stale\""));
+    assert_int_equal(send(w, &(struct sent){"GET", "/api/v1/resources/1000", .if_none_match = tag}), 200);
+    tag_of(w, again, sizeof(again));
+    assert_string_not_equal(tag, again);
+    assert_int_equal(send(w, &(struct sent){"POST", "/api/v1/commands", .if_match = tag,
+                                            .body = STR("{\"command\":\"[1] X\"}")}),
+                     412);
+    assert_non_null(strstr(w->body.data, "no_version"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_whole),
+        cmocka_unit_test_setup_teardown(test_parameters, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_bodies, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_once_gone, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_once_bounded, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_tags, set_up, tear_down),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
