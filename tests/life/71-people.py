@@ -4,6 +4,7 @@
 """People on the running product: the second factor from its secret to a lost telephone, sessions that are listed and ended, groups and roles of one's own, tokens with some
 rights, and that none of it is lost at a restart, nor given by who does not have it; and a flood of sign-ins."""
 import base64
+import contextlib
 import hashlib
 import hmac
 import http.client
@@ -68,18 +69,18 @@ def ctl(v, *words, line=SECRET + '\n'):
     return p.stdout
 
 
-def new(**more):
-    v = Vigie(objects=OBJECTS, main=f'vigie_http_listen=127.0.0.1:{PORT}\n', **more)
-    v.start()
-    ctl(v, 'user', 'add', 'root', '--role', 'admin')
-    root = Person()
-    assert root.login('root')[0] == 200
-    return v, root
+@contextlib.contextmanager
+def new():
+    with Vigie(objects=OBJECTS, main=f'vigie_http_listen=127.0.0.1:{PORT}\n') as v:
+        v.start()
+        ctl(v, 'user', 'add', 'root', '--role', 'admin')
+        root = Person()
+        assert root.login('root')[0] == 200
+        yield v, root
 
 
 def test_second_factor():
-    v, root = new()
-    with v:
+    with new() as (v, root):
         other = Person()
         assert other.login('root')[0] == 200
         assert root.call('GET', '/session')[1]['totp'] == {'on': False, 'required': False, 'recovery_codes': 0}
@@ -116,8 +117,7 @@ def test_second_factor():
 
 
 def test_required():
-    v, root = new()
-    with v:
+    with new() as (v, root):
         assert root.call('PUT', '/roles/operator', {'totp_required': True})[0] == 200
         assert root.call('POST', '/users', {'user': 'op', 'password': SECRET, 'role': 'operator'})[0] == 201
         op = Person()
@@ -132,8 +132,7 @@ def test_required():
 
 
 def test_sessions():
-    v, root = new()
-    with v:
+    with new() as (v, root):
         root.call('POST', '/users', {'user': 'ann', 'password': SECRET, 'role': 'viewer'})
         a, b, c = Person(), Person(), Person()
         assert [p.login('ann')[0] for p in (a, b, c)] == [200] * 3
@@ -161,8 +160,7 @@ def test_sessions():
 
 
 def test_groups_and_roles():
-    v, root = new()
-    with v:
+    with new() as (v, root):
         rights = root.call('GET', '/roles')[1]
         assert [r['name'] for r in rights['roles']] == ['viewer', 'operator', 'admin'] and all(r['text'] for r in rights['rights'])
         assert root.call('POST', '/roles', {'name': 'night', 'rights': ['resources.read', 'resources.acknowledge', 'users.read', 'users.write', 'tokens.write']})[0] == 201
@@ -204,8 +202,7 @@ def test_groups_and_roles():
 def test_flood():
     """A thousand sign-ins at once: few passwords are tried at a time, all are answered, those that are sent away learn for how long, and who knows the password of the last
     administrator comes in from elsewhere."""
-    v, root = new()
-    with v:
+    with new() as (v, root):
         seen, lock = {}, threading.Lock()
 
         def guess(n):
