@@ -14,12 +14,12 @@ struct api_route {
     enum guard_scope scope; /* and so does SCOPE_MISSING */
     api_handler_f *run;
     const struct shape
-        *answer;  /* what a good answer looks like (shape.h); builds with sanitizers see to it */
-    int status;   /* of a good answer; 0: 200 */
-    bool told_once;  /* a good answer holds what is told once */
-    bool audited; /* who asked for it stands in the audit record before it has an effect */
-    bool late;    /* the handler sees to that, as soon as it knows that there will be one (audit_first) */
-    bool lets_go; /* it only gives something up: done also where nothing can be recorded */
+        *answer;    /* what a good answer looks like (shape.h); builds with sanitizers see to it */
+    int status;     /* of a good answer; 0: 200 */
+    bool told_once; /* a good answer holds what is told once */
+    bool audited;   /* who asked for it stands in the audit record before it has an effect */
+    bool late;      /* the handler sees to that, as soon as it knows that there will be one (audit_first) */
+    bool lets_go;   /* it only gives something up: done also where nothing can be recorded */
     const struct body_field *body; /* what the body must be (body.h); NULL: none is read */
     const char *const *query;      /* parameters it takes, ended by NULL; NULL: none */
     bool
