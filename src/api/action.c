@@ -5,10 +5,14 @@
  */
 #include "api/action.h"
 
+#include "api/actions.h"
 #include "api/api_ask.h"
 #include "api/api_reply.h"
+#include "api/jobs.h"
 #include "api/resource.h"
 #include "api/route.h"
+#include "api/row.h"
+#include "api/shape.h"
 #include "base/limits.h"
 
 #include <string.h>
@@ -32,17 +36,15 @@ static void start_line(struct api *a, struct buf *b, const char *name)
     buf_printf(b, "[%lld] %s", (long long)time_wall_s(api_wall(a)), name);
 }
 
-/* "[now] NAME;host;service", of_host or of_service by the check's kind. False: answered. */
-static bool begin(struct api *a, struct api_request *q, uint32_t idx, const char *of_host,
-                  const char *of_service, struct buf *b)
+/* "[now] NAME;host;service", of_host or of_service by the check's kind. False: its name cannot stand there. */
+static enum problem begin(struct api *a, uint32_t idx, const char *of_host, const char *of_service,
+                          struct buf *b)
 {
     const struct model_check *c = model_check(&a->model, idx);
     struct str host = model_host_name(&a->model, idx), service = model_description(&a->model, idx);
 
-    if (!is_field(host, WHERE_ANY) || !is_field(service, WHERE_ANY)) {
-        api_fail(a, q, 422, "id", PROBLEM_NAME_SEMICOLON);
-        return false;
-    }
+    if (!is_field(host, WHERE_ANY) || !is_field(service, WHERE_ANY))
+        return PROBLEM_NAME_SEMICOLON;
     start_line(a, b, c->kind == MODEL_HOST ? of_host : of_service);
     buf_add_char(b, ';');
     buf_add_str(b, host);
@@ -50,7 +52,7 @@ static bool begin(struct api *a, struct api_request *q, uint32_t idx, const char
         buf_add_char(b, ';');
         buf_add_str(b, service);
     }
-    return true;
+    return PROBLEM_NONE;
 }
 
 static void add_number(struct buf *b, int64_t v)
@@ -65,12 +67,7 @@ static void add_text(struct buf *b, struct str s)
     buf_add_str(b, s);
 }
 
-static void send(struct api *a, struct api_request *q, struct buf *b)
-{
-    if (b->len)
-        api_ask_engine(a, q, buf_str(b), api_engine_done);
-    buf_release(b);
-}
+/* ---- check ---- */
 
 const struct body_field action_body_check[] = {
     {"force", BODY_BOOL, false, 0, 0, NULL,
@@ -78,18 +75,16 @@ const struct body_field action_body_check[] = {
     {NULL},
 };
 
-void action_check(struct api *a, struct api_request *q)
+static enum problem line_check(struct api *a, const struct action_on *on, struct buf *b)
 {
-    uint32_t idx = resource_of(a, q);
-    struct body_value v[BODY_FIELDS_MAX];
-    struct buf b = BUF_INIT;
+    enum problem p = begin(a, on->idx, "SCHEDULE_FORCED_HOST_CHECK", "SCHEDULE_FORCED_SVC_CHECK", b);
 
-    if (idx == MODEL_NONE || !body_read(a, q, v))
-        return;
-    if (begin(a, q, idx, "SCHEDULE_FORCED_HOST_CHECK", "SCHEDULE_FORCED_SVC_CHECK", &b))
-        add_number(&b, time_wall_s(api_wall(a)));
-    send(a, q, &b);
+    if (!p)
+        add_number(b, time_wall_s(api_wall(a)));
+    return p;
 }
+
+/* ---- acknowledge ---- */
 
 /* "expires" of a body, in seconds rounded up: what ends within this one is still to come. */
 static void add_expiry(struct buf *b, const struct body_value *v)
@@ -98,11 +93,10 @@ static void add_expiry(struct buf *b, const struct body_value *v)
         add_number(b, (v->number + TIME_S - 1) / TIME_S);
 }
 
-static bool ends_later(struct api *a, struct api_request *q, const struct body_value *v)
+static enum problem ends_later(const struct api *a, const struct body_value *v, const char **field)
 {
-    if (v->there && v->number <= api_wall(a).us)
-        api_fail(a, q, 422, "expires", PROBLEM_END_OVER);
-    return !q->answered;
+    *field = "expires";
+    return v->there && v->number <= api_wall(a).us ? PROBLEM_END_OVER : PROBLEM_NONE;
 }
 
 const struct body_field action_body_acknowledge[] = {
@@ -114,39 +108,47 @@ const struct body_field action_body_acknowledge[] = {
     {NULL},
 };
 
-void action_acknowledge(struct api *a, struct api_request *q)
+static enum problem check_acknowledge(const struct api *a, const struct body_value *v, const char **field)
 {
-    uint32_t idx = resource_of(a, q);
-    struct body_value v[BODY_FIELDS_MAX];
-    struct buf b = BUF_INIT;
-
-    if (idx == MODEL_NONE || !body_read(a, q, v))
-        return;
-    if (!ends_later(a, q, &v[4]))
-        return;
-    if (begin(a, q, idx, v[4].there ? "ACKNOWLEDGE_HOST_PROBLEM_EXPIRE" : "ACKNOWLEDGE_HOST_PROBLEM",
-              v[4].there ? "ACKNOWLEDGE_SVC_PROBLEM_EXPIRE" : "ACKNOWLEDGE_SVC_PROBLEM", &b)) {
-        add_number(&b, v[1].there && v[1].number ? 2 : 1); /* sticky */
-        add_number(&b, !v[2].there || v[2].number);        /* notify */
-        add_number(&b, v[3].there && v[3].number);         /* persistent */
-        add_expiry(&b, &v[4]);
-        add_text(&b, str_of(q->who.name));
-        add_text(&b, v[0].text);
-    }
-    send(a, q, &b);
+    return ends_later(a, &v[4], field);
 }
 
-void action_unacknowledge(struct api *a, struct api_request *q)
+static enum problem line_acknowledge(struct api *a, const struct action_on *on, struct buf *b)
 {
-    uint32_t idx = resource_of(a, q);
-    struct buf b = BUF_INIT;
+    const struct body_value *v = on->v;
+    bool ends = v[4].there;
+    enum problem p = begin(a, on->idx, ends ? "ACKNOWLEDGE_HOST_PROBLEM_EXPIRE" : "ACKNOWLEDGE_HOST_PROBLEM",
+                           ends ? "ACKNOWLEDGE_SVC_PROBLEM_EXPIRE" : "ACKNOWLEDGE_SVC_PROBLEM", b);
 
-    if (idx == MODEL_NONE)
-        return;
-    begin(a, q, idx, "REMOVE_HOST_ACKNOWLEDGEMENT", "REMOVE_SVC_ACKNOWLEDGEMENT", &b);
-    send(a, q, &b);
+    if (p)
+        return p;
+    add_number(b, v[1].there && v[1].number ? 2 : 1); /* sticky */
+    add_number(b, !v[2].there || v[2].number);        /* notify */
+    add_number(b, v[3].there && v[3].number);         /* persistent */
+    add_expiry(b, &v[4]);
+    add_text(b, str_of(on->who));
+    add_text(b, v[0].text);
+    return PROBLEM_NONE;
 }
 
+static bool is_acknowledged(const struct api *a, uint32_t idx)
+{
+    return __atomic_load_n(&row_in_place(a, idx)->flags, __ATOMIC_RELAXED) & BOARD_ACKNOWLEDGED;
+}
+
+static bool may_acknowledge(const struct api *a, uint32_t idx)
+{
+    return row_brief(a, idx).problem && !is_acknowledged(a, idx);
+}
+
+static enum problem line_unacknowledge(struct api *a, const struct action_on *on, struct buf *b)
+{
+    return begin(a, on->idx, "REMOVE_HOST_ACKNOWLEDGEMENT", "REMOVE_SVC_ACKNOWLEDGEMENT", b);
+}
+
+/* ---- downtime ---- */
+
+const char *const action_children[] = {"none", "plain", "triggered", NULL};
 const struct body_field action_body_downtime[] = {
     {"start", BODY_TIME, true, 0, 0, NULL, "when it begins"},
     {"end", BODY_TIME, true, 0, 0, NULL, "when it ends"},
@@ -154,44 +156,47 @@ const struct body_field action_body_downtime[] = {
      "false: it begins with the first problem between start and end; true if left out"},
     {"duration_s", BODY_INT, false, 1, 366 * 86400, NULL, "of a flexible one, in seconds"},
     {"comment", BODY_LINE, true, 1, 4096, NULL, "what is going to be done"},
+    {"triggered_by", BODY_INT, false, 1, INT64_MAX, NULL,
+     "the number of a downtime: it begins when that one does"},
+    {"services", BODY_BOOL, false, 0, 0, NULL, "of a host: its services get one each, too"},
+    {"children", BODY_WORD, false, 0, 0, action_children,
+     "of a host: the hosts behind it get one each, of their own or begun by this one"},
     {NULL},
 };
 
-void action_downtime(struct api *a, struct api_request *q)
+static enum problem check_downtime(const struct api *a, const struct body_value *v, const char **field)
 {
-    uint32_t idx = resource_of(a, q);
-    struct body_value v[BODY_FIELDS_MAX];
-    struct buf b = BUF_INIT;
-    bool fixed;
-    int64_t lasts;
+    bool fixed = !v[2].there || v[2].number;
 
-    if (idx == MODEL_NONE || !body_read(a, q, v))
-        return;
-    fixed = !v[2].there || v[2].number;
-    lasts = v[3].there ? v[3].number : (v[1].number - v[0].number) / TIME_S;
-    if (v[1].number <= v[0].number) {
-        api_fail(a, q, 422, "end", PROBLEM_END_BEFORE_START);
-        return;
-    }
-    if (v[1].number <= api_wall(a).us) {
-        api_fail(a, q, 422, "end", PROBLEM_END_OVER);
-        return;
-    }
-    if (!fixed && !v[3].there) {
-        api_fail(a, q, 422, "duration_s", PROBLEM_NEEDS_DURATION);
-        return;
-    }
-    if (begin(a, q, idx, "SCHEDULE_HOST_DOWNTIME", "SCHEDULE_SVC_DOWNTIME", &b)) {
-        add_number(&b, time_wall_s((struct wall){v[0].number}));
-        add_number(&b, time_wall_s((struct wall){v[1].number}));
-        add_number(&b, fixed);
-        add_number(&b, 0); /* triggered by none */
-        add_number(&b, lasts);
-        add_text(&b, str_of(q->who.name));
-        add_text(&b, v[4].text);
-    }
-    send(a, q, &b);
+    *field = "end";
+    if (v[1].number <= v[0].number)
+        return PROBLEM_END_BEFORE_START;
+    if (v[1].number <= api_wall(a).us)
+        return PROBLEM_END_OVER;
+    *field = "duration_s";
+    return !fixed && !v[3].there ? PROBLEM_NEEDS_DURATION : PROBLEM_NONE;
 }
+
+static enum problem line_downtime(struct api *a, const struct action_on *on, struct buf *b)
+{
+    static const char *const of_host[] = {"SCHEDULE_HOST_DOWNTIME", "SCHEDULE_AND_PROPAGATE_HOST_DOWNTIME",
+                                          "SCHEDULE_AND_PROPAGATE_TRIGGERED_HOST_DOWNTIME"};
+    const struct body_value *v = on->v;
+    enum problem p = begin(a, on->idx, of_host[v[7].number], "SCHEDULE_SVC_DOWNTIME", b);
+
+    if (p)
+        return p;
+    add_number(b, time_wall_s((struct wall){v[0].number}));
+    add_number(b, time_wall_s((struct wall){v[1].number}));
+    add_number(b, !v[2].there || v[2].number);
+    add_number(b, v[5].number);
+    add_number(b, v[3].there ? v[3].number : (v[1].number - v[0].number) / TIME_S);
+    add_text(b, str_of(on->who));
+    add_text(b, v[4].text);
+    return PROBLEM_NONE;
+}
+
+/* ---- comment ---- */
 
 const struct body_field action_body_comment[] = {
     {"comment", BODY_LINE, true, 1, 4096, NULL, "the text"},
@@ -200,25 +205,27 @@ const struct body_field action_body_comment[] = {
     {NULL},
 };
 
-void action_comment(struct api *a, struct api_request *q)
+static enum problem check_comment(const struct api *a, const struct body_value *v, const char **field)
 {
-    uint32_t idx = resource_of(a, q);
-    struct body_value v[BODY_FIELDS_MAX];
-    struct buf b = BUF_INIT;
-
-    if (idx == MODEL_NONE || !body_read(a, q, v))
-        return;
-    if (!ends_later(a, q, &v[2]))
-        return;
-    if (begin(a, q, idx, v[2].there ? "ADD_HOST_COMMENT_EXPIRE" : "ADD_HOST_COMMENT",
-              v[2].there ? "ADD_SVC_COMMENT_EXPIRE" : "ADD_SVC_COMMENT", &b)) {
-        add_number(&b, !v[1].there || v[1].number);
-        add_expiry(&b, &v[2]);
-        add_text(&b, str_of(q->who.name));
-        add_text(&b, v[0].text);
-    }
-    send(a, q, &b);
+    return ends_later(a, &v[2], field);
 }
+
+static enum problem line_comment(struct api *a, const struct action_on *on, struct buf *b)
+{
+    const struct body_value *v = on->v;
+    enum problem p = begin(a, on->idx, v[2].there ? "ADD_HOST_COMMENT_EXPIRE" : "ADD_HOST_COMMENT",
+                           v[2].there ? "ADD_SVC_COMMENT_EXPIRE" : "ADD_SVC_COMMENT", b);
+
+    if (p)
+        return p;
+    add_number(b, !v[1].there || v[1].number);
+    add_expiry(b, &v[2]);
+    add_text(b, str_of(on->who));
+    add_text(b, v[0].text);
+    return PROBLEM_NONE;
+}
+
+/* ---- submit ---- */
 
 /* Line ends of the long output travel as \n, as in the command file. */
 static void add_output(struct buf *b, struct str output, struct str perfdata)
@@ -239,16 +246,6 @@ static void add_output(struct buf *b, struct str output, struct str perfdata)
 }
 
 /* The words of hosts and of services are different, and so are their numbers. */
-static int64_t submit_code(struct api *a, struct api_request *q, bool host, int64_t word)
-{
-    static const int8_t of_host[] = {-1, -1, -1, -1, 0, 1, 2}, of_service[] = {0, 1, 2, 3, -1, -1, -1};
-    int64_t code = host ? of_host[word] : of_service[word];
-
-    if (code < 0)
-        api_fail(a, q, 422, "state", host ? PROBLEM_STATE_HOST : PROBLEM_STATE_SERVICE);
-    return code;
-}
-
 static const char *const states[] = {"ok", "warning", "critical",    "unknown",
                                      "up", "down",    "unreachable", NULL};
 const struct body_field action_body_submit[] = {
@@ -258,25 +255,210 @@ const struct body_field action_body_submit[] = {
     {NULL},
 };
 
+static enum problem line_submit(struct api *a, const struct action_on *on, struct buf *b)
+{
+    static const int8_t of_host[] = {-1, -1, -1, -1, 0, 1, 2}, of_service[] = {0, 1, 2, 3, -1, -1, -1};
+    const struct body_value *v = on->v;
+    bool host = on->idx < a->model.n_hosts;
+    int64_t code = host ? of_host[v[0].number] : of_service[v[0].number];
+    enum problem p;
+
+    if (code < 0)
+        return host ? PROBLEM_STATE_HOST : PROBLEM_STATE_SERVICE;
+    p = begin(a, on->idx, "PROCESS_HOST_CHECK_RESULT", "PROCESS_SERVICE_CHECK_RESULT", b);
+    if (p)
+        return p;
+    add_number(b, code);
+    add_output(b, v[1].text, v[2].text);
+    return b->len > LIMIT_EXT_COMMAND ? PROBLEM_OUTPUT_LONG : PROBLEM_NONE;
+}
+
+/* ---- what is taken back by number ---- */
+
+const struct body_field action_body_cancel[] = {
+    {"comment", BODY_LINE, false, 0, 4096, NULL, "only those with this text"},
+    {"start", BODY_TIME, false, 0, 0, NULL, "only those that begin then"},
+    {"mine", BODY_BOOL, false, 0, 0, NULL, "only those of who asks"},
+    {NULL},
+};
+
+const struct body_field action_body_delete[] = {
+    {"comment", BODY_LINE, false, 0, 4096, NULL, "only those with this text"},
+    {"mine", BODY_BOOL, false, 0, 0, NULL, "only those of who asks"},
+    {NULL},
+};
+
+static enum problem line_cancel(struct api *a, const struct action_on *on, struct buf *b)
+{
+    start_line(a, b, on->idx < a->model.n_hosts ? "DEL_HOST_DOWNTIME" : "DEL_SVC_DOWNTIME");
+    add_number(b, (int64_t)on->entry);
+    return PROBLEM_NONE;
+}
+
+static enum problem line_delete(struct api *a, const struct action_on *on, struct buf *b)
+{
+    start_line(a, b, on->idx < a->model.n_hosts ? "DEL_HOST_COMMENT" : "DEL_SVC_COMMENT");
+    add_number(b, (int64_t)on->entry);
+    return PROBLEM_NONE;
+}
+
+/* ---- the table ---- */
+
+static const struct body_field nothing[] = {{NULL}};
+static const struct action table[] = {
+    {"check", RIGHT_RESOURCES_CHECK, ACTION_CHECKS, action_body_check, NULL, line_check, NULL, NULL},
+    {"acknowledge", RIGHT_RESOURCES_ACKNOWLEDGE, ACTION_CHECKS, action_body_acknowledge, check_acknowledge,
+     line_acknowledge, may_acknowledge, "unacknowledge"},
+    {"unacknowledge", RIGHT_RESOURCES_ACKNOWLEDGE, ACTION_CHECKS, nothing, NULL, line_unacknowledge,
+     is_acknowledged, NULL},
+    {"downtime", RIGHT_RESOURCES_DOWNTIME, ACTION_CHECKS, action_body_downtime, check_downtime, line_downtime,
+     NULL, "cancel_downtimes"},
+    {"cancel_downtimes", RIGHT_RESOURCES_DOWNTIME, ACTION_DOWNTIMES, action_body_cancel, NULL, line_cancel,
+     NULL, NULL},
+    {"comment", RIGHT_RESOURCES_COMMENT, ACTION_CHECKS, action_body_comment, check_comment, line_comment,
+     NULL, "delete_comments"},
+    {"delete_comments", RIGHT_RESOURCES_COMMENT, ACTION_COMMENTS, action_body_delete, NULL, line_delete, NULL,
+     NULL},
+    {"submit", RIGHT_RESOURCES_SUBMIT, ACTION_CHECKS, action_body_submit, NULL, line_submit, NULL, NULL},
+};
+const char *const action_words[] = {"check",           "acknowledge",      "unacknowledge",
+                                    "downtime",        "cancel_downtimes", "comment",
+                                    "delete_comments", "submit",           NULL};
+
+const struct action *action_at(size_t i)
+{
+    _Static_assert(ARRAY_LEN(table) + 1 == ARRAY_LEN(action_words), "one word each");
+    BUG_ON(i >= ARRAY_LEN(table));
+    return &table[i];
+}
+
+const struct action *action_named(const char *word)
+{
+    size_t i = 0;
+
+    while (strcmp(table[i].word, word) != 0)
+        i++;
+    return &table[i];
+}
+
+static const struct body_value *value_of(const struct action *x, const struct body_value *v, const char *name)
+{
+    for (size_t i = 0; x->fields[i].name; i++) {
+        if (strcmp(x->fields[i].name, name) == 0 && v[i].there)
+            return &v[i];
+    }
+    return NULL;
+}
+
+bool action_with_services(const struct action *x, const struct body_value *v)
+{
+    const struct body_value *services = value_of(x, v, "services");
+
+    return services && services->number;
+}
+
+void action_undo(struct json *j, const struct action *x, const struct body_value *v)
+{
+    const struct action *undo = x->undo ? action_named(x->undo) : NULL;
+    const struct body_value *start = value_of(x, v, "start"), *comment = value_of(x, v, "comment");
+
+    json_key_c(j, "action", undo->word);
+    if (undo->of == ACTION_CHECKS)
+        return;
+    if (comment)
+        json_key_str(j, "comment", comment->text);
+    if (start) /* to the second, as the engine keeps it */
+        json_key_time(j, "start", (struct wall){time_wall_s((struct wall){start->number}) * TIME_S});
+    json_key_bool(j, "mine", true);
+}
+
+/* ---- one ---- */
+
+/* {"ok":true}, and how it is taken back. */
+static void done(struct api *a, struct api_request *q, const struct api_answer *answer)
+{
+    const struct action_on *on = q->state;
+    struct buf out = BUF_INIT;
+    struct json j;
+
+    if (!answer->ok || answer->error.n || !on->action->undo) {
+        api_engine_done(a, q, answer);
+        return;
+    }
+    json_init(&j, &out);
+    json_map(&j);
+    json_key_bool(&j, "ok", true);
+    json_key(&j, "undo");
+    json_map(&j);
+    action_undo(&j, on->action, on->v);
+    json_key(&j, "resources");
+    json_list(&j);
+    json_str(&j, q->param[0]);
+    json_list_end(&j);
+    json_map_end(&j);
+    json_map_end(&j);
+    api_reply_json(a, q, 200, &out);
+    buf_release(&out);
+}
+
+static void act(struct api *a, struct api_request *q, const char *word)
+{
+    struct action_on *on = arena_alloc(&q->arena, sizeof(*on));
+    struct body_value *v = arena_alloc(&q->arena, BODY_FIELDS_MAX * sizeof(*v));
+    const char *field = NULL;
+    struct buf b = BUF_INIT;
+    enum problem p = PROBLEM_NONE;
+
+    *on = (struct action_on){
+        .action = action_named(word), .idx = resource_of(a, q), .who = q->who.name, .v = v};
+    if (on->idx == MODEL_NONE || (q->route->body && !body_read(a, q, v)))
+        return;
+    if (on->action->check)
+        p = on->action->check(a, v, &field);
+    if (!p && action_with_services(on->action, v)) {
+        actions_one(a, q, on);
+        return;
+    }
+    if (!p) {
+        p = on->action->line(a, on, &b);
+        field = p == PROBLEM_NAME_SEMICOLON ? "id" : p == PROBLEM_OUTPUT_LONG ? "output" : "state";
+    }
+    q->state = on;
+    if (p)
+        api_fail(a, q, 422, field, p);
+    else
+        api_ask_engine(a, q, buf_str(&b), done);
+    buf_release(&b);
+}
+
+void action_check(struct api *a, struct api_request *q)
+{
+    act(a, q, "check");
+}
+
+void action_acknowledge(struct api *a, struct api_request *q)
+{
+    act(a, q, "acknowledge");
+}
+
+void action_unacknowledge(struct api *a, struct api_request *q)
+{
+    act(a, q, "unacknowledge");
+}
+
+void action_downtime(struct api *a, struct api_request *q)
+{
+    act(a, q, "downtime");
+}
+
+void action_comment(struct api *a, struct api_request *q)
+{
+    act(a, q, "comment");
+}
+
 void action_submit(struct api *a, struct api_request *q)
 {
-    uint32_t idx = resource_of(a, q);
-    struct body_value v[BODY_FIELDS_MAX];
-    struct buf b = BUF_INIT;
-    int64_t code;
-
-    if (idx == MODEL_NONE || !body_read(a, q, v))
-        return;
-    code = submit_code(a, q, idx < a->model.n_hosts, v[0].number);
-    if (code >= 0 && begin(a, q, idx, "PROCESS_HOST_CHECK_RESULT", "PROCESS_SERVICE_CHECK_RESULT", &b)) {
-        add_number(&b, code);
-        add_output(&b, v[1].text, v[2].text);
-    }
-    if (b.len > LIMIT_EXT_COMMAND) {
-        api_fail(a, q, 422, "output", PROBLEM_OUTPUT_LONG);
-        buf_clear(&b);
-    }
-    send(a, q, &b);
+    act(a, q, "submit");
 }
 
 static void by_number(struct api *a, struct api_request *q,
@@ -299,7 +481,8 @@ static void by_number(struct api *a, struct api_request *q,
     }
     start_line(a, &b, idx < a->model.n_hosts ? of_host : of_service);
     add_number(&b, (int64_t)id);
-    send(a, q, &b);
+    api_ask_engine(a, q, buf_str(&b), api_engine_done);
+    buf_release(&b);
 }
 
 /* The check that the downtime is of; MODEL_NONE: there is no such downtime (any more). */
@@ -367,3 +550,23 @@ void action_reload(struct api *a, struct api_request *q)
     api_audit(a, q, "reload", STR(""));
     api_ask_reload(a, q, api_engine_done);
 }
+
+static const struct shape_field undo_fields[] = {
+    {"action", SHAPE_TEXT, 0, NULL, .like = "\"unacknowledge\""},
+    {"comment", SHAPE_TEXT, SHAPE_MAYBE, NULL},
+    {"start", SHAPE_TIME, SHAPE_MAYBE | SHAPE_NULL, NULL},
+    {"mine", SHAPE_BOOL, SHAPE_MAYBE, NULL},
+    {"resources", SHAPE_TEXT, SHAPE_MAYBE | SHAPE_LIST, NULL},
+    {"job", SHAPE_TEXT, SHAPE_MAYBE, NULL},
+    {NULL},
+};
+const struct shape action_undo_shape = {"Undo", undo_fields};
+static const struct shape_field done_fields[] = {
+    {"ok", SHAPE_BOOL, 0, "true", .like = "true"},
+    {"undo", SHAPE_OBJECT, SHAPE_MAYBE, "the body for POST /api/v1/actions that takes it back",
+     .of = &action_undo_shape},
+    {NULL},
+};
+static const struct shape done_shape = {"Done", done_fields};
+static const struct shape *const done_or_job[] = {&done_shape, &jobs_shape, NULL};
+const struct shape action_shape = {"ActionDone", .either = done_or_job};

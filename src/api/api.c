@@ -5,6 +5,8 @@
 #include "api/api_int.h"
 #include "api/api_reply.h"
 #include "api/audit.h"
+#include "api/download.h"
+#include "api/jobs.h"
 #include "api/names.h"
 #include "api/once.h"
 #include "api/resource.h"
@@ -493,6 +495,9 @@ static void expire(struct api *a, struct api_request *q, uint64_t now)
 void api_tick(struct api *a)
 {
     api_each(a, expire, (uint64_t)a->ports->mono(a->user).us);
+    jobs_tick(a);
+    if (download_step(a))
+        a->ports->wake(a->user);
     stream_tick(a);
     audit_tick(a);
 }
@@ -510,6 +515,8 @@ void api_init(struct api *a, const struct api_ports *ports, void *user)
     buf_init(&a->config_warnings);
     buf_init(&a->series.by_object);
     a->streams = stream_set_new();
+    a->jobs = jobs_new();
+    a->downloads = download_set_new();
 }
 
 void api_world(struct api *a, const struct model *m, const struct board *b, const uint64_t *oids)
@@ -535,6 +542,8 @@ void api_release(struct api *a)
 {
     api_each(a, drop, 0);
     stream_set_free(a->streams);
+    jobs_free(a->jobs);
+    download_set_free(a->downloads);
     names_free(a->names);
     if (a->ready)
         model_zone_release(&a->zone);

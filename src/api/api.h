@@ -40,7 +40,8 @@ enum api_answer_kind {
     API_FROM_READER,
     API_FROM_PARENT,
     API_FROM_STORE,
-    API_FROM_AUDIT
+    API_FROM_AUDIT,
+    API_FROM_JOB
 };
 struct api_answer {
     enum api_answer_kind kind;
@@ -52,6 +53,7 @@ struct api_answer {
     struct str json;    /* reader: all rows, joined */
     struct str reasons; /* engine, asked why: core/reason.h */
     uint64_t number;    /* audit record: of the entry */
+    struct str refused; /* engine, of results: core/passive.h */
 };
 enum {
     API_AUTH_CODE,
@@ -122,6 +124,7 @@ struct api_ports {
     struct mono (*mono)(void *user);
     int (*auth)(void *user, uint64_t serial, const char *op, const struct str *args, size_t n);
     int (*engine)(void *user, uint64_t serial, struct str who, uint64_t source, struct str text);
+    int (*results)(void *user, uint64_t serial, struct str who, struct str rows, bool all); /* the engine */
     int (*why)(void *user, uint64_t serial, uint64_t oid); /* the engine, too */
     int (*reader)(void *user, uint64_t serial, const char *stmt, const struct str *args, size_t n);
     int (*reload)(void *user, uint64_t serial);
@@ -134,7 +137,8 @@ struct api_ports {
                   struct str body, bool more);
     int (*data)(void *user, enum api_source source, uint64_t id, struct str body, bool end);
     int (*broken)(void *user, enum api_source source, uint64_t id); /* the rest of it does not come */
-    size_t (*queued)(void *user, enum api_source source);           /* bytes on their way there */
+    void (*wake)(void *user);                             /* download_step soon, when others had their turn */
+    size_t (*queued)(void *user, enum api_source source); /* bytes on their way there */
 };
 
 struct api {
@@ -172,6 +176,8 @@ struct api {
     struct api_streams *streams;
     struct once *once;   /* keys of changes that were made */
     struct buf openapi;  /* the document, made when it is first asked for */
+    struct api_jobs *jobs;
+    struct api_downloads *downloads;
     struct {
         uint64_t requests, refused, timed_out, by_class[6];
     } count;

@@ -3,6 +3,7 @@
 
 #include "api/api_int.h"
 #include "api/api_reply.h"
+#include "api/jobs.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "core/source.h"
@@ -38,6 +39,12 @@ void api_ask_engine(struct api *a, struct api_request *q, struct str text, api_r
     waits(a, q, API_FROM_ENGINE,
           a->ports->engine(a->user, q->serial, str_of(q->who.name),
                            q->source == API_BY_LOCAL ? WORLD_SOURCE_CTL : WORLD_SOURCE_API, text),
+          resume);
+}
+
+void api_ask_results(struct api *a, struct api_request *q, struct str rows, bool all, api_resume_f *resume)
+{
+    waits(a, q, API_FROM_ENGINE, a->ports->results(a->user, q->serial, str_of(q->who.name), rows, all),
           resume);
 }
 
@@ -172,6 +179,8 @@ void api_answered(struct api *a, uint64_t serial, const struct api_answer *answe
     struct api_request *q = api_find(a, serial);
     struct api_answer full = *answer;
 
+    if (!q && answer->kind == API_FROM_ENGINE)
+        jobs_answered(a, serial, answer);
     if (!q || !q->resume || q->waits_for != answer->kind)
         return;
     if (answer->kind == API_FROM_AUTH && answer->n_values != API_AUTH_VALUES)
@@ -212,4 +221,6 @@ static void lose(struct api *a, struct api_request *q, uint64_t kind)
 void api_lost(struct api *a, enum api_answer_kind kind)
 {
     api_each(a, lose, kind);
+    if (kind == API_FROM_ENGINE)
+        jobs_engine_lost(a);
 }

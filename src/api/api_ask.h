@@ -9,6 +9,8 @@
 void api_ask_auth(struct api *a, struct api_request *q, const char *op, const struct str *args, size_t n,
                   api_resume_f *resume);
 void api_ask_engine(struct api *a, struct api_request *q, struct str text, api_resume_f *resume);
+/* rows: core/passive.h. */
+void api_ask_results(struct api *a, struct api_request *q, struct str rows, bool all, api_resume_f *resume);
 void api_ask_why(struct api *a, struct api_request *q, uint64_t oid, api_resume_f *resume);
 void api_ask_reader(struct api *a, struct api_request *q, const char *stmt, const struct str *args, size_t n,
                     api_resume_f *resume);

@@ -3,7 +3,6 @@
 
 #include "api/api_reply.h"
 #include "api/route.h"
-#include "wire/json_read.h"
 
 #include <string.h>
 
@@ -39,10 +38,54 @@ static bool is_line(struct str s)
 static int64_t word_place(const struct body_field *f, struct str s)
 {
     for (int64_t i = 0; f->words[i]; i++) {
-        if (str_eq_c(s, f->words[i]))
+        if (f->type == BODY_STATE ? str_ieq(s, str_of(f->words[i])) : str_eq_c(s, f->words[i]))
             return i;
     }
     return -1;
+}
+
+static enum problem take_line(const struct json_value *v, struct api_request *q, struct str *out)
+{
+    if (json_read_type(v) != JSON_IS_TEXT)
+        return PROBLEM_MEMBER_LINES;
+    *out = arena_str(&q->arena, json_read_text(v));
+    return is_line(*out) ? PROBLEM_NONE : PROBLEM_MEMBER_LINE;
+}
+
+static enum problem take_ids(const struct body_field *f, const struct json_value *v, struct api_request *q,
+                             struct body_value *out)
+{
+    size_t n = json_read_length(v);
+    enum problem wrong = PROBLEM_NONE;
+
+    if (json_read_type(v) != JSON_IS_ARRAY)
+        return PROBLEM_MEMBER_LINES;
+    if ((int64_t)n < f->min || (int64_t)n > f->max)
+        return n ? PROBLEM_MEMBER_MANY : PROBLEM_MEMBER_EMPTY;
+    out->list = arena_alloc(&q->arena, (n + 1) * sizeof(*out->list));
+    for (size_t i = 0; i < n && !wrong; i++)
+        wrong = take_line(json_read_element(v, i), q, &out->list[out->n_list++]);
+    return wrong;
+}
+
+static enum problem take_map(const struct body_field *f, const struct json_value *v, struct api_request *q,
+                             struct body_value *out)
+{
+    const struct json_value *value;
+    enum problem wrong = PROBLEM_NONE;
+    struct str key;
+    void *at = NULL;
+
+    if (json_read_type(v) != JSON_IS_OBJECT)
+        return PROBLEM_MEMBER_OBJECT;
+    out->list = arena_alloc(&q->arena, ((size_t)f->max + 1) * 2 * sizeof(*out->list));
+    while (!wrong && json_read_next(v, &at, &key, &value)) {
+        if (out->n_list >= (size_t)f->max * 2)
+            return PROBLEM_MEMBER_MANY;
+        out->list[out->n_list++] = arena_str(&q->arena, key);
+        wrong = take_line(value, q, &out->list[out->n_list++]);
+    }
+    return wrong;
 }
 
 /* PROBLEM_NONE: good. */
@@ -62,7 +105,7 @@ static enum problem take_text(const struct body_field *f, const struct json_valu
         out->number = t.us;
         return PROBLEM_NONE;
     }
-    if (f->type == BODY_WORD) {
+    if (f->type == BODY_WORD || f->type == BODY_STATE) {
         out->number = word_place(f, out->text);
         return out->number < 0 ? PROBLEM_MEMBER_WORD : PROBLEM_NONE;
     }
@@ -101,6 +144,14 @@ static enum problem take_list(const struct body_field *f, const struct json_valu
     return PROBLEM_NONE;
 }
 
+static enum problem take_int(const struct body_field *f, const struct json_value *v, struct body_value *out)
+{
+    if (json_read_type(v) != JSON_IS_INT)
+        return PROBLEM_MEMBER_INT;
+    out->number = json_read_int(v);
+    return out->number < f->min || out->number > f->max ? PROBLEM_MEMBER_RANGE : PROBLEM_NONE;
+}
+
 static enum problem take(const struct body_field *f, const struct json_value *v, struct api_request *q,
                          struct body_value *out)
 {
@@ -109,11 +160,16 @@ static enum problem take(const struct body_field *f, const struct json_value *v,
     case BODY_BOOL:
         out->number = json_read_is(v);
         return json_read_type(v) == JSON_IS_BOOL ? PROBLEM_NONE : PROBLEM_MEMBER_BOOL;
-    case BODY_INT:
-        if (json_read_type(v) != JSON_IS_INT)
-            return PROBLEM_MEMBER_INT;
-        out->number = json_read_int(v);
-        return out->number < f->min || out->number > f->max ? PROBLEM_MEMBER_RANGE : PROBLEM_NONE;
+    case BODY_STATE:
+        if (json_read_type(v) == JSON_IS_TEXT)
+            return take_text(f, v, q, out);
+        if (take_int(f, v, out))
+            return PROBLEM_MEMBER_WORD;
+        out->number += BODY_NUMBER;
+        return PROBLEM_NONE;
+    case BODY_INT: return take_int(f, v, out);
+    case BODY_IDS: return take_ids(f, v, q, out);
+    case BODY_MAP: return take_map(f, v, q, out);
     case BODY_TEXT:
     case BODY_LINE:
     case BODY_TIME:
@@ -136,62 +192,97 @@ struct str body_words(struct api_request *q, const char *const *words)
     return s;
 }
 
-static bool take_all(struct api *a, struct api_request *q, const struct json_value *root,
-                     struct body_value *values)
+static bool is_wrong(struct body_wrong *wrong, const char *field, enum problem p, struct str arg0,
+                     struct str arg1)
 {
-    const struct body_field *fields = q->route->body;
-    const struct json_value *v;
-    struct str key;
-    void *at = NULL;
+    *wrong = (struct body_wrong){field, p, {arg0, arg1}};
+    return false;
+}
 
-    while (json_read_next(root, &at, &key, &v)) {
-        const struct body_field *f = find(fields, key);
-        enum problem wrong;
-
-        if (!f) {
-            api_fail(a, q, 422, arena_dup(&q->arena, str_sub(key, 0, 64)), PROBLEM_MEMBER_UNKNOWN);
-            return false;
-        }
-        if (json_read_type(v) == JSON_IS_NULL && !f->required)
-            continue;
-        wrong = take(f, v, q, &values[f - fields]);
-        if (wrong) {
-            api_fail_with(a, q, 422, f->name, wrong, str_of(f->name),
-                          wrong == PROBLEM_MEMBER_WORD ? body_words(q, f->words) : STR_NULL);
-            return false;
-        }
-    }
+static bool are_there(const struct body_field *fields, const struct body_value *values,
+                      struct body_wrong *wrong)
+{
     for (size_t i = 0; fields[i].name; i++) {
-        if (fields[i].required && !values[i].there) {
-            api_fail_with(a, q, 422, fields[i].name, PROBLEM_MEMBER_MISSING, str_of(fields[i].name),
-                          str_of(fields[i].doc));
-            return false;
-        }
+        if (fields[i].required && !values[i].there)
+            return is_wrong(wrong, fields[i].name, PROBLEM_MEMBER_MISSING, str_of(fields[i].name),
+                            str_of(fields[i].doc));
     }
     return true;
 }
 
-bool body_read(struct api *a, struct api_request *q, struct body_value values[BODY_FIELDS_MAX])
+static struct str second_arg(struct api_request *q, const struct body_field *f, enum problem p)
+{
+    struct buf b = BUF_INIT;
+    struct str s = STR_NULL;
+
+    if (p == PROBLEM_MEMBER_WORD)
+        return body_words(q, f->words);
+    if (p == PROBLEM_MEMBER_MANY) {
+        buf_add_i64(&b, f->max);
+        s = arena_str(&q->arena, buf_str(&b));
+    }
+    buf_release(&b);
+    return s;
+}
+
+bool body_take(struct api_request *q, const struct json_value *root, const struct body_field *fields,
+               struct body_value *values, const struct body_field *more, struct body_value *more_values,
+               struct body_wrong *wrong)
+{
+    const struct json_value *v;
+    struct str key;
+    void *at = NULL;
+
+    memset(values, 0, n_fields(fields) * sizeof(*values));
+    if (more)
+        memset(more_values, 0, n_fields(more) * sizeof(*more_values));
+    if (json_read_type(root) != JSON_IS_OBJECT)
+        return is_wrong(wrong, NULL, PROBLEM_BODY_OBJECT, STR_NULL, STR_NULL);
+    while (json_read_next(root, &at, &key, &v)) {
+        const struct body_field *f = find(fields, key);
+        struct body_value *to = f ? &values[f - fields] : NULL;
+        enum problem p;
+
+        if (!f && more && (f = find(more, key)))
+            to = &more_values[f - more];
+        if (!f)
+            return is_wrong(wrong, arena_dup(&q->arena, str_sub(key, 0, 64)), PROBLEM_MEMBER_UNKNOWN,
+                            STR_NULL, STR_NULL);
+        if (json_read_type(v) == JSON_IS_NULL && !f->required)
+            continue;
+        p = take(f, v, q, to);
+        if (p)
+            return is_wrong(wrong, f->name, p, str_of(f->name), second_arg(q, f, p));
+    }
+    return are_there(fields, values, wrong) && (!more || are_there(more, more_values, wrong));
+}
+
+struct json_value *body_parse(struct api *a, struct api_request *q)
 {
     struct str text = q->body.n ? q->body : STR("{}");
     struct err err = ERR_INIT;
-    struct json_value *root;
+    struct json_value *root = json_read(&text, &err);
+
+    if (root && !text.n)
+        return root;
+    api_fail_with(a, q, 400, NULL, root ? PROBLEM_BODY_MORE : PROBLEM_BODY_SYNTAX, str_of(err.text),
+                  STR_NULL);
+    json_read_free(root);
+    return NULL;
+}
+
+bool body_read(struct api *a, struct api_request *q, struct body_value values[BODY_FIELDS_MAX])
+{
+    struct json_value *root = body_parse(a, q);
+    struct body_wrong wrong;
     bool ok;
 
     BUG_ON(n_fields(q->route->body) > BODY_FIELDS_MAX);
-    memset(values, 0, BODY_FIELDS_MAX * sizeof(*values));
-    root = json_read(&text, &err);
-    if (!root || text.n) {
-        api_fail_with(a, q, 400, NULL, root ? PROBLEM_BODY_MORE : PROBLEM_BODY_SYNTAX, str_of(err.text),
-                      STR_NULL);
-        json_read_free(root);
+    if (!root)
         return false;
-    }
-    ok = json_read_type(root) == JSON_IS_OBJECT;
+    ok = body_take(q, root, q->route->body, values, NULL, NULL, &wrong);
     if (!ok)
-        api_fail(a, q, 422, NULL, PROBLEM_BODY_OBJECT);
-    else
-        ok = take_all(a, q, root, values);
+        api_fail_with(a, q, 422, wrong.field, wrong.problem, wrong.arg[0], wrong.arg[1]);
     json_read_free(root);
     return ok;
 }

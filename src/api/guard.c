@@ -35,6 +35,8 @@ static bool is_type(struct str type, struct str want)
 
 static bool is_readable(const struct api_request *q)
 {
+    if (q->route && q->route->rows && is_type(q->content_type, STR("application/x-ndjson")))
+        return true;
     return q->route && q->route->form ? is_type(q->content_type, STR("application/x-www-form-urlencoded"))
                                       : is_type(q->content_type, STR("application/json"));
 }
@@ -51,7 +53,9 @@ struct guard_verdict guard_request(const struct api_request *q)
         return refuse(403, "Origin", PROBLEM_OTHER_SITE);
     if ((q->body.n || q->asks) && !(q->route && q->route->secret) && !is_readable(q))
         return refuse(415, "Content-Type",
-                      q->route && q->route->form ? PROBLEM_BODY_FORM : PROBLEM_BODY_TYPE);
+                      q->route && q->route->form   ? PROBLEM_BODY_FORM
+                      : q->route && q->route->rows ? PROBLEM_ROWS_TYPE
+                                                   : PROBLEM_BODY_TYPE);
     return pass;
 }
 

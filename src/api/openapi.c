@@ -44,20 +44,22 @@ static bool changes(const struct api_route *r)
 
 static void body_member(struct json *j, const struct body_field *f)
 {
-    static const char *const types[] = {"string", "string", "boolean", "integer",
-                                        "string", "string", "array",   "array"};
-    bool may_be_null = !f->required || f->type == BODY_SCOPE;
+    static const char *const types[] = {"string", "string", "boolean", "integer", "string", "string",
+                                        "array",  "array",  "string",  "array",   "object"};
+    bool may_be_null = !f->required || f->type == BODY_SCOPE, several = may_be_null || f->type == BODY_STATE;
 
     open_map(j, f->name);
     json_key(j, "type");
-    if (may_be_null)
+    if (several)
         json_list(j);
     json_c(j, types[f->type]);
-    if (may_be_null) { /* null is as if it were left out */
+    if (f->type == BODY_STATE) /* or the number */
+        json_c(j, "integer");
+    if (may_be_null) /* null is as if it were left out */
         json_c(j, "null");
+    if (several)
         json_list_end(j);
-    }
-    if (f->type == BODY_LIST || f->type == BODY_SCOPE) {
+    if (f->type == BODY_LIST || f->type == BODY_SCOPE || f->type == BODY_IDS) {
         open_map(j, "items");
         json_key_c(j, "type", "string");
         json_map_end(j);
@@ -75,13 +77,23 @@ static void body_member(struct json *j, const struct body_field *f)
     }
     if (f->type == BODY_WORD)
         words(j, f->words);
+    if (f->type == BODY_MAP) {
+        open_map(j, "additionalProperties");
+        json_key_c(j, "type", "string");
+        json_map_end(j);
+        json_key_i64(j, "maxProperties", f->max);
+    }
     json_key_c(j, "description", f->doc);
     json_map_end(j);
 }
 
-static void body_example(struct json *j, const struct body_field *f)
+static void body_example(struct json *j, const struct api_route *r)
 {
+    const struct body_field *f = r->body;
+
     json_key(j, "example");
+    if (r->rows)
+        json_list(j);
     json_map(j);
     for (; f->name; f++) {
         if (!f->required)
@@ -93,12 +105,17 @@ static void body_example(struct json *j, const struct body_field *f)
         case BODY_BOOL: json_bool(j, true); break;
         case BODY_INT: json_i64(j, f->min); break;
         case BODY_TIME: json_c(j, "2026-11-23T09:00:00Z"); break;
+        case BODY_STATE:
         case BODY_WORD: json_c(j, f->words[0]); break;
         case BODY_LIST: json_raw(j, STR("[]")); break;
-        case BODY_SCOPE: json_none(j); break;
+        case BODY_SCOPE:
+        case BODY_IDS:
+        case BODY_MAP: json_none(j); break;
         }
     }
     json_map_end(j);
+    if (r->rows)
+        json_list_end(j);
 }
 
 static void request_body(struct json *j, const struct api_route *r)
@@ -114,8 +131,12 @@ static void request_body(struct json *j, const struct api_route *r)
     open_map(j, "content");
     open_map(j, "application/json");
     open_map(j, "schema");
+    if (r->rows) {
+        json_key_c(j, "type", "array");
+        open_map(j, "items");
+    }
     json_key_c(j, "type", "object");
-    json_key_bool(j, "additionalProperties", false);
+    json_key_bool(j, "additionalProperties", r->more);
     open_map(j, "properties");
     for (size_t i = 0; r->body[i].name; i++)
         body_member(j, &r->body[i]);
@@ -127,8 +148,8 @@ static void request_body(struct json *j, const struct api_route *r)
             json_c(j, r->body[i].name);
     }
     json_list_end(j);
-    json_map_end(j);
-    body_example(j, r->body);
+    close_maps(j, r->rows ? 2 : 1);
+    body_example(j, r);
     close_maps(j, 3);
 }
 
@@ -285,6 +306,12 @@ static void responses(struct json *j, const struct api_route *r)
     if (r->answer)
         content(j, r->answer);
     json_map_end(j);
+    if (r->later) {
+        open_map(j, "202");
+        json_key_c(j, "description", "It has become a job: Location says where it can be looked at");
+        content(j, r->answer);
+        json_map_end(j);
+    }
     for (size_t i = 0; i < ARRAY_LEN(refusals) && d == DIALECT_OURS; i++) {
         struct buf b = BUF_INIT;
 

@@ -17,7 +17,7 @@ static const char *const
     *const sorts[] = {"severity", "name", "since", "checked", "output", "severity_level", NULL},
     *const views[] = {"all", "hosts", "services", "problems", NULL}, *const orders[] = {"asc", "desc", NULL},
     *const formats[] = {"json", "csv", NULL}, *const downtimes[] = {"counted", "excluded", NULL},
-    *const soft[] = {"counted", "ignored", NULL}, *const bits[] = {"0", "1", NULL},
+    *const soft[] = {"counted", "ignored", NULL}, *const bits[] = {"0", "1", NULL}, *const no_yes[] = {"0", "1", NULL},
     *const outcomes[] = {"done", "refused", "failed", "unknown", NULL};
 
 static const struct param table[] = {
@@ -78,6 +78,8 @@ static const struct param table[] = {
     {NULL, "combine", PARAM_TEXT, 0, 0, NULL,
      "one series of all with the same label, by sum, mean, min, max or p0 to p100"},
     {NULL, "compare", PARAM_TEXTS, 0, 0, NULL, "the same of earlier, such as 1d,7d"},
+    {V1 "/resources/export", "format", PARAM_WORD, 0, 0, formats, "csv if it is left out"},
+    {NULL, "all_or_nothing", PARAM_WORD, 0, 0, no_yes, "1: if one row is refused, none is taken"},
     {NULL, "format", PARAM_WORD, 0, 0, formats, "json if it is left out"},
     {V1 "/audit", "limit", PARAM_INT, 1, AUDIT_ASK_PAGE, NULL, "how many a page has at most"},
     {NULL, "who", PARAM_TEXT, 0, 0, NULL, "of this user or token; `*` is any text, `?` one character"},

@@ -3,14 +3,18 @@
 
 #include "api/action.h"
 #include "api/audit.h"
+#include "api/actions.h"
 #include "api/availability.h"
 #include "api/centreon.h"
 #include "api/centreon_act.h"
 #include "api/centreon_list.h"
 #include "api/complete.h"
+#include "api/download.h"
 #include "api/event.h"
 #include "api/filter.h"
 #include "api/group.h"
+#include "api/impact.h"
+#include "api/jobs.h"
 #include "api/list.h"
 #include "api/metrics.h"
 #include "api/notes.h"
@@ -24,6 +28,7 @@
 #include "api/resource.h"
 #include "api/resources.h"
 #include "api/role.h"
+#include "api/results.h"
 #include "api/series.h"
 #include "api/session.h"
 #include "api/sessions.h"
@@ -144,6 +149,9 @@ const struct api_route route_table[] = {
      .query = filter_query_delete,
      .doc = "Delete a saved list: one's own, or with `by` a shared one of somebody else, which takes the "
             "right filters.share"},
+    {"GET", V1 "/resources/export", RIGHT_RESOURCES_READ, SCOPE_LIST, download_list,
+     .answer = &download_shape, .query = download_query,
+     .doc = "All of the list with these parameters, as a file: `format` csv (if left out) or json"},
     {"GET", V1 "/groups", RIGHT_RESOURCES_READ, SCOPE_LIST, group_list, .answer = &group_list_shape,
      .query = group_query,
      .doc = "The host groups and service groups, by name, with how many hosts and services the parameter "
@@ -239,22 +247,55 @@ const struct api_route route_table[] = {
          "(`gone`) has "
          "the state and the last decision that the history knows"},
     {"POST", V1 "/resources/{id}/check", RIGHT_RESOURCES_CHECK, SCOPE_RESOURCE, action_check,
-     .answer = &shape_ok, .audited = true, .body = action_body_check, .doc = "Check it now"},
+     .answer = &action_shape, .audited = true, .body = action_body_check, .doc = "Check it now"},
     {"POST", V1 "/resources/{id}/acknowledge", RIGHT_RESOURCES_ACKNOWLEDGE, SCOPE_RESOURCE,
-     action_acknowledge, .answer = &shape_ok, .audited = true, .body = action_body_acknowledge,
+     action_acknowledge, .answer = &action_shape, .audited = true, .body = action_body_acknowledge,
      .doc = "Acknowledge its problem"},
     {"DELETE", V1 "/resources/{id}/acknowledgement", RIGHT_RESOURCES_ACKNOWLEDGE, SCOPE_RESOURCE,
-     action_unacknowledge, .answer = &shape_ok, .audited = true, .doc = "Take the acknowledgement back"},
+     action_unacknowledge, .answer = &action_shape, .audited = true, .doc = "Take the acknowledgement back"},
     {"POST", V1 "/resources/{id}/downtime", RIGHT_RESOURCES_DOWNTIME, SCOPE_RESOURCE, action_downtime,
-     .answer = &shape_ok, .audited = true, .body = action_body_downtime, .doc = "Plan a downtime"},
+     .answer = &action_shape, .audited = true, .body = action_body_downtime, .doc = "Plan a downtime"},
     {"POST", V1 "/resources/{id}/comment", RIGHT_RESOURCES_COMMENT, SCOPE_RESOURCE, action_comment,
-     .answer = &shape_ok, .audited = true, .body = action_body_comment, .doc = "Add a comment"},
+     .answer = &action_shape, .audited = true, .body = action_body_comment, .doc = "Add a comment"},
     {"POST", V1 "/resources/{id}/submit", RIGHT_RESOURCES_SUBMIT, SCOPE_RESOURCE, action_submit,
-     .answer = &shape_ok, .audited = true, .body = action_body_submit,
+     .answer = &action_shape, .audited = true, .body = action_body_submit,
      .doc = "Submit a result (answered when it is on disk)"},
+    {"POST", V1 "/actions", RIGHT_RESOURCES_READ, SCOPE_LIST, actions_post, .answer = &actions_shape,
+     .later = true, .audited = true, .body = actions_body, .more = true,
+     .doc = "Do something to many hosts and services at once: the action's own members stand beside these, "
+            "and its own "
+            "right is needed. Up to 100 are answered when they are done; more are a job (202, Location). The "
+            "answer says "
+            "how many were `done`, why others `failed` (`problems`), and in `undo` what body takes it back. "
+            "Those for "
+            "which there is nothing to do (no problem to acknowledge) are left out"},
+    {"GET", V1 "/jobs", RIGHT_SELF, SCOPE_NONE, jobs_list, .answer = &jobs_list_shape,
+     .doc = "One's own jobs, the newest first; with the right `jobs.read` those of others, too"},
+    {"GET", V1 "/jobs/{id}", RIGHT_SELF, SCOPE_NONE, jobs_show, .answer = &jobs_shape,
+     .doc = "How far a job is, and for which hosts and services it could not be done (the first 100); one "
+            "that ended "
+            "because a part of Vigie was restarted is answered with 410 and `job_lost`"},
+    {"DELETE", V1 "/jobs/{id}", RIGHT_SELF, SCOPE_NONE, jobs_cancel, .answer = &jobs_shape, .audited = true,
+     .doc = "Cancel a job, one's own or with the right `jobs.cancel` another's: what is done stays done"},
+    {"POST", V1 "/results", RIGHT_RESOURCES_SUBMIT, SCOPE_LIST, results_post, .answer = &results_shape,
+     .body = results_body, .rows = true, .query = results_query,
+     .doc = "Submit results of many hosts and services, at most 1000 of them: an array of such objects, or "
+            "one a line "
+            "(application/x-ndjson). Answered when they are on disk: how many were `accepted` and `refused`, "
+            "and for "
+            "each that was refused in `problems` its row, from 1, with field, code and detail; 422 where "
+            "none was "
+            "accepted. With all_or_nothing=1 none is taken if one is refused"},
     {"GET", V1 "/downtimes", RIGHT_RESOURCES_READ, SCOPE_LIST, notes_downtimes,
      .answer = &notes_downtimes_shape, .query = notes_query,
      .doc = "The downtimes that are planned or under way, by number"},
+    {"POST", V1 "/downtimes/preview", RIGHT_RESOURCES_DOWNTIME, SCOPE_LIST, actions_preview,
+     .answer = &impact_shape, .body = actions_body_preview,
+     .doc = "What a downtime would mean: how many hosts and services it covers; of how many other services "
+            "nobody would "
+            "be told (`quiet_services`, those of its hosts) and which contacts that are; which hosts stand "
+            "behind it; and "
+            "with which downtimes it overlaps"},
     {"GET", V1 "/comments", RIGHT_RESOURCES_READ, SCOPE_LIST, notes_comments, .answer = &notes_comments_shape,
      .query = notes_query, .doc = "The comments there are, by number"},
     {"DELETE", V1 "/downtimes/{id}", RIGHT_RESOURCES_DOWNTIME, SCOPE_RESOURCE, action_downtime_delete,

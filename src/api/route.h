@@ -21,6 +21,9 @@ struct api_route {
     bool late;      /* the handler sees to that, as soon as it knows that there will be one (audit_first) */
     bool lets_go;   /* it only gives something up: done also where nothing can be recorded */
     const struct body_field *body; /* what the body must be (body.h); NULL: none is read */
+    bool later;                    /* it may also be answered with 202, before it is done */
+    bool more;                     /* beside these there are others, which one of them decides */
+    bool rows;                     /* it is an array of these, or one a line */
     const char *const *query;      /* parameters it takes, ended by NULL; NULL: none */
     bool
         form; /* as Prometheus has it: parameters may also come as a form, repeated, and unknown ones are passed over */

@@ -20,6 +20,18 @@ static const struct shape_field wrong_fields[] = {
 };
 static const struct shape wrong_shape = {"Wrong", wrong_fields};
 
+static const struct shape_field trouble_fields[] = {
+    {"row", SHAPE_INT, SHAPE_MAYBE, "of what was sent, from 1"},
+    {"field", SHAPE_TEXT, SHAPE_MAYBE, "the member of it that is wrong"},
+    {"resource", SHAPE_ID, SHAPE_MAYBE, "the id of the host or service"},
+    {"host", SHAPE_TEXT, SHAPE_MAYBE, NULL},
+    {"service", SHAPE_TEXT, SHAPE_MAYBE, "empty: it is the host"},
+    {"code", SHAPE_TEXT, 0, "a word that does not change: docs/API.md has them all", .like = "\"no_host\""},
+    {"detail", SHAPE_TEXT, 0, "a sentence for people, in their language"},
+    {NULL},
+};
+const struct shape shape_trouble = {"Trouble", trouble_fields};
+
 static const struct shape_field problem_fields[] = {
     {"type", SHAPE_TEXT, 0, "about:blank: `title` says what the status means", .like = "\"about:blank\""},
     {"title", SHAPE_TEXT, 0, "what the status means", .like = "\"Unprocessable Content\""},
@@ -31,6 +43,10 @@ static const struct shape_field problem_fields[] = {
     {"field", SHAPE_TEXT, SHAPE_MAYBE, "the member, parameter or header that is wrong",
      .like = "\"comment\""},
     {"right", SHAPE_TEXT, SHAPE_MAYBE, "the right that is missing"},
+    {"accepted", SHAPE_INT, SHAPE_MAYBE, "of many: for how many it was done; always 0 here"},
+    {"refused", SHAPE_INT, SHAPE_MAYBE, "and for how many not"},
+    {"problems", SHAPE_OBJECT, SHAPE_MAYBE | SHAPE_LIST, "what is wrong with each of them",
+     .of = &shape_trouble},
     {"errors", SHAPE_OBJECT, SHAPE_MAYBE | SHAPE_LIST, "the place of what is wrong", .of = &wrong_shape},
     {NULL},
 };

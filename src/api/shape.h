@@ -54,6 +54,7 @@ struct shape {
 };
 
 extern const char *const shape_kinds[];  /* host, service */
+extern const struct shape shape_trouble; /* what is wrong with one of many */
 extern const struct shape shape_ok;      /* {"ok":true} */
 extern const struct shape shape_problem; /* RFC 9457 */
 extern const struct shape shape_prom_error, shape_centreon_error, shape_nrdp,

@@ -2,6 +2,7 @@
 #include "api/stream.h"
 
 #include "api/api_reply.h"
+#include "api/jobs.h"
 #include "api/list.h"
 #include "api/names.h"
 #include "base/limits.h"
@@ -31,6 +32,7 @@ struct stream {
     struct api_who who;
     struct mono sent;
     bool owes_resync; /* a round did not fit into the link */
+    uint64_t jobs;    /* jobs_changes up to which it has been told */
 };
 
 struct api_streams {
@@ -311,6 +313,10 @@ static void stream_round(struct api *a, struct stream *x, struct mono now)
     } else {
         buf_add_str(&b, buf_str(&x->view->out));
     }
+    if (x->jobs != jobs_changes(a)) {
+        jobs_events(a, x->who.name, x->jobs, &b);
+        x->jobs = jobs_changes(a);
+    }
     if (!b.len && now.us - x->sent.us >= STREAM_BEAT_US)
         buf_add_c(&b, ":\n\n");
     if (b.len) {
@@ -386,7 +392,11 @@ void stream_open(struct api *a, struct api_request *q)
 {
     struct api_streams *s = a->streams;
     struct buf first = BUF_INIT;
-    struct stream x = {.source = q->source, .id = q->id, .who = q->who, .sent = a->ports->mono(a->user)};
+    struct stream x = {.source = q->source,
+                       .id = q->id,
+                       .who = q->who,
+                       .sent = a->ports->mono(a->user),
+                       .jobs = jobs_changes(a)};
     struct list_view v;
 
     if (api_not_ready(a, q) || !list_parse(a, q, &v))

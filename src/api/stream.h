@@ -5,6 +5,7 @@
  *   row     a row of the view has changed, entered it, or left it (then `gone` follows)
  *   gone    {"id"}: the check does not belong to the view any more
  *   counts  as in the list, when they have changed
+ *   job     {"id","action","state","total","done","failed","undo"}: one of who watches is further than it was (api/jobs.h)
  *   resync  too much has changed to tell row by row: read the list again
  * What has changed is read from the board (each record carries the number of its last change), so nothing is queued for a
  * slow client but the last change number: what it has not been told yet is told with the next round, once, as it is then. Clients that watch

@@ -53,13 +53,10 @@ int ctl_check_now(int argc, char **argv)
     if (!ctl_group_or_host("check-now", group, preview, n))
         return CMD_USAGE;
     if (group)
-        return ctl_group_act(&c, group,
-                             &(struct ctl_group_act){.filter = "all",
-                                                     .method = "POST",
-                                                     .verb = "check",
-                                                     .done_text = "checked now",
-                                                     .request = json_object()},
-                             preview);
+        return ctl_group_act(
+            &c, group,
+            &(struct ctl_group_act){.action = "check", .done_text = "checked now", .request = json_object()},
+            preview);
     return ctl_act(&c, argv, n, "POST", "check", json_object(), "is checked now");
 }
 
@@ -111,11 +108,9 @@ int ctl_ack(int argc, char **argv)
         return CMD_USAGE;
     if (remove && group)
         return ctl_group_act(&c, group,
-                             &(struct ctl_group_act){.filter = "problems",
-                                                     .wanted = "acknowledged",
-                                                     .method = "DELETE",
-                                                     .verb = "acknowledgement",
-                                                     .done_text = "no longer acknowledged"},
+                             &(struct ctl_group_act){.action = "unacknowledge",
+                                                     .done_text = "no longer acknowledged",
+                                                     .request = json_object()},
                              preview);
     if (remove)
         return ctl_act(&c, argv, n, "DELETE", "acknowledgement", NULL, "the acknowledgement is taken back");
@@ -123,21 +118,17 @@ int ctl_ack(int argc, char **argv)
         fprintf(stderr, "vigie ctl ack: a comment is needed: -m TEXT\n");
         return CMD_USAGE;
     }
-    request = json_pack("{s:s, s:b, s:b, s:b}", "comment", comment ? comment : "", "sticky", sticky, "notify",
-                        !quiet, "persistent", persistent);
+    request = json_pack("{s:s, s:b, s:b, s:b}", "comment", comment ? comment : "-", "sticky", sticky,
+                        "notify", !quiet, "persistent", persistent);
     ctl_expires(request, length);
     ctl_length(length, lasts, sizeof(lasts));
     snprintf(answer, sizeof(answer), "acknowledged%s%s%s", length < 0 ? "" : ", for ",
              length < 0 ? "" : lasts, length < 0 ? "" : " at most");
     if (group)
-        return ctl_group_act(&c, group,
-                             &(struct ctl_group_act){.filter = "problems",
-                                                     .wanted = "!acknowledged",
-                                                     .method = "POST",
-                                                     .verb = "acknowledge",
-                                                     .done_text = answer,
-                                                     .request = request},
-                             preview);
+        return ctl_group_act(
+            &c, group,
+            &(struct ctl_group_act){.action = "acknowledge", .done_text = answer, .request = request},
+            preview);
     return ctl_act(&c, argv, n, "POST", "acknowledge", request, answer);
 }
 

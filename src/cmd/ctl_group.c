@@ -4,6 +4,9 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
+
+#define ASK_EVERY_MS 100
 
 bool ctl_group_or_host(const char *command, const char *group, bool preview, size_t n_operands)
 {
@@ -68,68 +71,71 @@ int ctl_group_say(const struct ctl *c, const char *name, long long hosts, long l
     return CMD_OK;
 }
 
-/* All of the group that the filter leaves, before the first is changed: then the list would be another one. */
-static json_t *members(const struct ctl *c, const char *name, const char *filter, int *status)
+/* The body for POST /api/v1/actions. */
+static json_t *body_of(const char *group, const struct ctl_group_act *act, bool preview)
 {
-    struct buf q = BUF_INIT, cursor = BUF_INIT;
-    json_t *all = json_array(), *answer;
+    json_t *body = json_deep_copy(act->request);
 
-    do {
-        buf_clear(&q);
-        buf_printf(&q, "sort=name&limit=1000&filter=%s", filter);
-        ctl_query(&q, "group", name);
-        ctl_query(&q, "cursor", cursor.len ? cursor.data : NULL);
-        answer = ctl_ask(c, "GET", "/api/v1/resources", q.data, NULL, status);
-        buf_clear(&cursor);
-        if (answer) {
-            json_array_extend(all, json_object_get(answer, "resources"));
-            buf_add_c(&cursor, ctl_text(answer, "next"));
-            json_decref(answer);
-        }
-    } while (answer && cursor.len);
-    buf_release(&q);
-    buf_release(&cursor);
-    if (!answer) {
-        json_decref(all);
-        return NULL;
-    }
-    return all;
+    json_object_set_new(body, "action", json_string(act->action));
+    json_object_set_new(body, "filter", json_pack("{s:s}", "group", group));
+    json_object_set_new(body, "preview", json_boolean(preview));
+    return body;
 }
 
-static bool is_wanted(const json_t *row, const char *wanted)
+/* Many are a job: it is looked at until it is over. */
+static json_t *wait_for(const struct ctl *c, json_t *answer, int *status)
 {
-    return !wanted || (wanted[0] == '!' ? !ctl_true(row, wanted + 1) : ctl_true(row, wanted));
+    while (answer && strcmp(ctl_text(answer, "state"), "running") == 0) {
+        char path[96];
+
+        snprintf(path, sizeof(path), "/api/v1/jobs/%s", ctl_text(answer, "id"));
+        json_decref(answer);
+        nanosleep(&(struct timespec){.tv_nsec = ASK_EVERY_MS * 1000000L}, NULL);
+        answer = ctl_ask(c, "GET", path, "", NULL, status);
+    }
+    return answer;
+}
+
+/* Says for which it could not be done; count is of hosts and of services, and gets smaller by them. */
+static void say_failed(const json_t *answer, long long count[2])
+{
+    const json_t *one;
+    size_t i;
+
+    json_array_foreach(json_object_get(answer, "problems"), i, one)
+    {
+        const char *service = ctl_text(one, "service");
+
+        fprintf(stderr, "vigie ctl: %s%s%s: %s\n", ctl_text(one, "host"), service[0] ? " > " : "", service,
+                ctl_text(one, "detail"));
+        count[service[0] != '\0']--;
+    }
 }
 
 int ctl_group_act(const struct ctl *c, const char *name, const struct ctl_group_act *act, bool preview)
 {
+    int status = CMD_OK, said;
+    json_t *answer = ctl_ask(c, "POST", "/api/v1/actions", "", body_of(name, act, true), &status);
     long long count[2] = {0, 0};
-    int status = CMD_OK, failed = CMD_OK;
-    json_t *rows = members(c, name, act->filter, &status);
-    const json_t *row;
-    size_t i;
 
-    json_array_foreach(rows, i, row)
-    {
-        char path[96];
-        json_t *answer = NULL;
-
-        if (!is_wanted(row, act->wanted))
-            continue;
-        snprintf(path, sizeof(path), "/api/v1/resources/%s/%s", ctl_text(row, "id"), act->verb);
-        if (!preview)
-            answer = ctl_ask(c, act->method, path, "", json_incref(act->request), &status);
-        if (!preview && !answer) {
-            failed = status; /* of this one, which was said; the others are no worse for it */
-            continue;
-        }
+    if (answer) {
+        count[0] = ctl_number(answer, "hosts");
+        count[1] = ctl_number(answer, "services");
         json_decref(answer);
-        count[strcmp(ctl_text(row, "kind"), "service") == 0]++;
+        answer = NULL;
+    }
+    if (status == CMD_OK && !preview) {
+        answer = ctl_ask(c, "POST", "/api/v1/actions", "", body_of(name, act, false), &status);
+        answer = wait_for(c, answer, &status);
     }
     json_decref(act->request);
-    if (!rows)
+    if (status != CMD_OK)
         return status;
-    json_decref(rows);
-    status = ctl_group_say(c, name, count[0], count[1], act->done_text, preview);
-    return failed != CMD_OK ? failed : status;
+    if (answer && ctl_number(answer, "failed")) {
+        status = CMD_FAILED;
+        say_failed(answer, count);
+    }
+    json_decref(answer);
+    said = ctl_group_say(c, name, count[0], count[1], act->done_text, preview);
+    return status != CMD_OK ? status : said;
 }

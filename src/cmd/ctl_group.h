@@ -26,9 +26,9 @@ bool ctl_group_find(const struct ctl *c, const char *name, struct ctl_group *g, 
 /* "group web: 4 hosts and 20 services acknowledged", or with preview that they would be. */
 int ctl_group_say(const struct ctl *c, const char *name, long long hosts, long long services,
                   const char *done_text, bool preview);
-/* Sends the same to each one of the group that filter and wanted choose: wanted is a member that must be true, or with '!' before it false; NULL: any. request is taken. */
+/* One action (POST /api/v1/actions) for the group. request: its own members; is taken. */
 struct ctl_group_act {
-    const char *filter, *wanted, *method, *verb, *done_text;
+    const char *action, *done_text;
     json_t *request;
 };
 int ctl_group_act(const struct ctl *c, const char *name, const struct ctl_group_act *act, bool preview);

@@ -11,6 +11,7 @@
 #include "core/handed.h"
 #include "core/nlog.h"
 #include "core/note.h"
+#include "core/passive.h"
 #include "core/result.h"
 #include "core/retain.h"
 #include "core/perfdata.h"
@@ -568,7 +569,7 @@ static void after_event(struct world *w)
 static bool is_recorded(enum world_event_kind kind)
 {
     return kind == WORLD_TICK || kind == WORLD_RESULT || kind == WORLD_COMMAND || kind == WORLD_HANDED ||
-           kind == WORLD_STOP;
+           kind == WORLD_PASSIVE || kind == WORLD_STOP;
 }
 
 void world_step(struct world *w, const struct world_event *e, struct world_now now)
@@ -600,6 +601,7 @@ void world_step(struct world *w, const struct world_event *e, struct world_now n
     case WORLD_PERF_HELD: perfdata_held(w, e->ok); break;
     case WORLD_FILE_OVER: excmd_file_over(w, e->number); break;
     case WORLD_HANDED: handed_take(w, e); break;
+    case WORLD_PASSIVE: passive_take(w, e); break;
     case WORLD_STOP: stop(w, e->text); break;
     }
     if (!is_recorded(e->kind))

@@ -37,6 +37,7 @@ enum world_event_kind {
     WORLD_PERF_HELD, /* the store holds lines of performance data back; ok: those of hosts */
     WORLD_FILE_OVER, /* the file of commands with that number is read and done, or cannot be read */
     WORLD_HANDED,    /* a result of a result file: handed, result */
+    WORLD_PASSIVE,   /* results that were sent in, many at once: core/passive.h */
     WORLD_STOP, /* the engine ends: state is written, running checks are told to end; text: what asked for it, for the log */
 };
 
@@ -98,6 +99,7 @@ enum world_effect_kind {
     WORLD_PERF_HOLD, /* the file is about to be taken: lines are to be held back, WORLD_PERF_HELD answers */
     WORLD_PERF_GO,   /* it was taken: the lines go into a new one */
     WORLD_END,       /* a command asks for it: status 0 the end of Vigie, 1 its configuration read again */
+    WORLD_REFUSED,   /* id = row of a WORLD_PASSIVE, words = why it is not taken; in that step */
     WORLD_FILE,      /* it is the turn of another file of commands: excmd_file_first */
     WORLD_DONE, /* id of the command, source; status 0 or 1, words = why refused; seq = durable when this is. In the step of the command, or of a tick later */
 };
@@ -144,8 +146,7 @@ bool world_set_oids(struct world *w, uint64_t generation, const uint64_t *oids, 
 int world_load(struct world *w, struct str records);
 void world_load_end(struct world *w, uint64_t next_seq);
 void world_start(struct world *w, struct world_now now);
-/* How far the clock of the start stood before the last record of before, µs; 0: it did not. */
-int64_t world_behind(const struct world *w);
+int64_t world_behind(const struct world *w); /* the start's clock behind the last record, µs; or 0 */
 /* Instead of world_start, for one that resumes. */
 void world_resume(struct world *w, struct world_now now);
 bool world_started(const struct world *w);

@@ -181,6 +181,7 @@ static void birth(struct role *r)
     e->board_fd = -1;
     buf_init(&e->batch);
     buf_init(&e->frame);
+    buf_init(&e->refused);
 }
 
 static void take_fd(struct role *r, struct str purpose, struct str arg UNUSED, int fd)
@@ -302,7 +303,8 @@ static void on_result(struct role *r, struct peer *p, const struct msg *m)
                                       .truncated = in->truncated != 0,
                                       .rightless = in->rightless != 0};
     engine_step(e, &ev);
-    *VEC_ADD(&e->acks) = (struct engine_done){world_next_seq(e->world) - 1, p->id, p->instance, in->seq};
+    *VEC_ADD(&e->acks) =
+        (struct engine_done){world_next_seq(e->world) - 1, p->id, p->instance, in->seq, NULL};
 }
 
 static void on_begun(struct role *r, struct peer *p UNUSED, const struct msg *m)
@@ -377,7 +379,8 @@ static void from_pipe(struct engine *e, struct peer *p, const struct msg_command
     if (e->unwritten || e->stored >= world_next_seq(e->world) - 1)
         engine_answer(e, p->id, p->instance, m->id, false, STR_NULL);
     else
-        *VEC_ADD(&e->answers) = (struct engine_done){world_next_seq(e->world) - 1, p->id, p->instance, m->id};
+        *VEC_ADD(&e->answers) =
+            (struct engine_done){world_next_seq(e->world) - 1, p->id, p->instance, m->id, NULL};
 }
 
 /* Of a result file: it is answered when it is durable, for then the file may go. */
@@ -409,7 +412,8 @@ static void on_handed(struct role *r, struct peer *p, const struct msg *m)
     if (e->stored >= world_next_seq(e->world) - 1)
         engine_answer(e, p->id, p->instance, h->id, false, STR_NULL);
     else
-        *VEC_ADD(&e->answers) = (struct engine_done){world_next_seq(e->world) - 1, p->id, p->instance, h->id};
+        *VEC_ADD(&e->answers) =
+            (struct engine_done){world_next_seq(e->world) - 1, p->id, p->instance, h->id, NULL};
 }
 
 static void on_command(struct role *r, struct peer *p, const struct msg *m)
@@ -465,6 +469,8 @@ static void release(struct engine *e)
     for (size_t i = 0; i < ARRAY_LEN(e->early); i++)
         buf_release(&e->early[i]);
     VEC_RELEASE(&e->acks);
+    for (size_t i = 0; i < e->answers.n; i++)
+        engine_results_release(&e->answers.at[i]);
     VEC_RELEASE(&e->answers);
     VEC_RELEASE(&e->failed);
     VEC_RELEASE(&e->commands);
@@ -473,6 +479,7 @@ static void release(struct engine *e)
     nlog_queue_release(&e->perf[0].lines);
     nlog_queue_release(&e->perf[1].lines);
     buf_release(&e->frame);
+    buf_release(&e->refused);
     e->loaded = false;
 }
 
@@ -523,6 +530,7 @@ static const struct role_inbox inbox[] = {
     {MSG_NOTIFIED, ROLE_BIT(NOTIFIER), on_notified},
     {MSG_COMMAND, ROLE_BIT(GATE) | ROLE_BIT(LOCAL), on_command},
     {MSG_HANDED, ROLE_BIT(LOCAL), on_handed},
+    {MSG_RESULTS, ROLE_BIT(GATE), engine_results_message},
     {MSG_WHY, ROLE_BIT(GATE), on_why},
     {MSG_LINES_OVER, ROLE_BIT(PARENT), on_lines_over},
     {MSG_LOGLINE, ROLE_BIT(PARENT), engine_log_message},

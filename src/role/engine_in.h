@@ -12,11 +12,13 @@
 #define ENGINE_PIECE                                                                                         \
     (160u * 1024) /* of records in one message; one record may be larger, up to LIMIT_RECORD */
 
+struct engine_results;
 struct engine_done { /* an answer that waits until the record of it is durable */
     uint64_t seq;
     enum role_id to;
     unsigned instance;
-    uint64_t id; /* of the command; of the result in its runner's count */
+    uint64_t id;                    /* of the command; of the result in its runner's count */
+    struct engine_results *results; /* owned: it answers RESULTS; NULL: a command or a result */
 };
 
 struct engine_command { /* a command under way: the world sees only our token */
@@ -111,6 +113,7 @@ struct engine {
     VEC(struct engine_command)
     commands; /* under way, by token; those that are for many, and those behind them, are for some time */
     struct buf frame;
+    struct buf refused;          /* of the RESULTS that are being taken: core/passive.h */
     struct buf early[32];        /* runs that runners listed before the world began */
     struct doing_segment *doing; /* wire/doing.h; NULL: not yet here */
 };
@@ -151,6 +154,11 @@ void engine_doing_release(struct engine *e);
 /* As engine_step, with a line of the command file or a result of a result file; one at which engines ended is refused. */
 void engine_doing_line(struct engine *e, struct world_event *ev);
 void engine_doing_result(struct engine *e, struct world_event *ev);
+/* engine_results.c: RESULTS; one of its rows is refused; the answer, and what it owns. */
+void engine_results_message(struct role *r, struct peer *p, const struct msg *m);
+void engine_results_refused(struct engine *e, uint64_t row, struct str why);
+void engine_results_answer(struct engine *e, const struct engine_done *d, struct str error);
+void engine_results_release(struct engine_done *d);
 /* engine_perf.c: performance data for the files of hosts or services. */
 void engine_perf_line(struct engine *e, bool host, struct str line);
 void engine_perf_hold(struct engine *e, bool host);

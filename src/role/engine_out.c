@@ -159,7 +159,7 @@ static void done(struct engine *e, const struct world_effect *x)
     if (x->status)
         engine_answer(e, c.from, c.instance, c.id, true, world_text(e->world, x->words));
     else
-        *VEC_ADD(&e->answers) = (struct engine_done){x->seq, c.from, c.instance, c.id};
+        *VEC_ADD(&e->answers) = (struct engine_done){x->seq, c.from, c.instance, c.id, NULL};
 }
 
 void engine_read_lines(struct engine *e)
@@ -191,6 +191,7 @@ static void carry_out_one(struct engine *e, const struct world_effect *x)
         role_send_parent(e->role, &e->frame, -1);
         break;
     case WORLD_FILE: engine_read_lines(e); break;
+    case WORLD_REFUSED: engine_results_refused(e, x->id, world_text(e->world, x->words)); break;
     }
 }
 
@@ -428,10 +429,14 @@ static void send_answers(struct engine *e, uint64_t tried)
     size_t n = 0;
 
     for (; n < e->answers.n && e->answers.at[n].seq <= MAX(e->stored, tried); n++) {
-        const struct engine_done *d = &e->answers.at[n];
+        struct engine_done *d = &e->answers.at[n];
+        struct str error = d->seq <= e->stored ? STR_NULL : str_of(e->degraded);
 
-        engine_answer(e, d->to, d->instance, d->id, false,
-                      d->seq <= e->stored ? STR_NULL : str_of(e->degraded));
+        if (d->results)
+            engine_results_answer(e, d, error);
+        else
+            engine_answer(e, d->to, d->instance, d->id, false, error);
+        engine_results_release(d);
     }
     if (n) {
         memmove(e->answers.at, e->answers.at + n, (e->answers.n - n) * sizeof(*e->answers.at));

@@ -5,6 +5,7 @@
  */
 #include "api/api_ask.h"
 #include "api/audit.h"
+#include "api/download.h"
 #include "api/level.h"
 #include "api/names.h"
 #include "api/rename.h"
@@ -36,6 +37,7 @@ struct segment { /* mapped here, for as long as the API uses it */
 struct gate {
     struct api api;
     struct gate_ls ls;
+    bool wakes, stops;                     /* woken is planned; nothing more is done */
     bool serves;                           /* its life has begun */
     struct segment model, board;           /* the pair in use */
     struct segment next_model, next_board; /* come already, the other half not yet */
@@ -201,6 +203,15 @@ static int port_engine(void *user, uint64_t serial, struct str who, uint64_t sou
     return send_out(r, role_peer(r, ROLE_ENGINE, 0), rc);
 }
 
+static int port_results(void *user, uint64_t serial, struct str who, struct str rows, bool all)
+{
+    struct role *r = user;
+    int rc = msg_put_results(&self(r)->out,
+                             &(struct msg_results){.id = serial, .who = who, .rows = rows, .all = all});
+
+    return send_out(r, role_peer(r, ROLE_ENGINE, 0), rc);
+}
+
 static int port_why(void *user, uint64_t serial, uint64_t oid)
 {
     struct role *r = user;
@@ -304,6 +315,28 @@ static int port_answer(void *user, enum api_source source, uint64_t id, int stat
     return rc;
 }
 
+static void port_wake(void *user);
+
+static void woken(void *user)
+{
+    struct role *r = user;
+    struct gate *g = self(r);
+
+    g->wakes = false;
+    if (!g->stops && download_step(&g->api))
+        port_wake(r);
+}
+
+static void port_wake(void *user)
+{
+    struct role *r = user;
+    struct gate *g = self(r);
+
+    if (!g->wakes)
+        loop_later(r->loop, woken, r);
+    g->wakes = true;
+}
+
 static size_t port_queued(void *user, enum api_source source)
 {
     const struct peer *p = peer_of(user, source);
@@ -316,6 +349,7 @@ static const struct api_ports ports = {
     .mono = port_mono,
     .auth = port_auth,
     .engine = port_engine,
+    .results = port_results,
     .why = port_why,
     .reader = port_reader,
     .reload = port_reload,
@@ -324,6 +358,7 @@ static const struct api_ports ports = {
     .answer = port_answer,
     .data = port_data,
     .broken = port_broken,
+    .wake = port_wake,
     .queued = port_queued,
 };
 
@@ -400,6 +435,7 @@ static void drained(struct role *r, struct peer *p)
 {
     if (p->id == ROLE_LOCAL)
         gate_ls_drained(&self(r)->ls);
+    port_wake(r);
 }
 
 static void on_ls_req(struct role *r, struct peer *p UNUSED, const struct msg *m)
@@ -427,6 +463,15 @@ static void on_command_done(struct role *r, struct peer *p UNUSED, const struct 
 
     api_answered(&self(r)->api, x->id,
                  &(struct api_answer){.kind = API_FROM_ENGINE, .ok = x->status == 0, .error = x->error});
+}
+
+static void on_results_done(struct role *r, struct peer *p UNUSED, const struct msg *m)
+{
+    const struct msg_results_done *x = &m->u.results_done;
+
+    api_answered(
+        &self(r)->api, x->id,
+        &(struct api_answer){.kind = API_FROM_ENGINE, .ok = true, .error = x->error, .refused = x->refused});
 }
 
 static void on_why_is(struct role *r, struct peer *p UNUSED, const struct msg *m)
@@ -612,6 +657,7 @@ static void stop(struct role *r)
 {
     struct gate *g = self(r);
 
+    g->stops = true;
     loop_timer_cancel(&g->tick);
     gate_ls_release(&g->ls);
     api_release(&g->api);
@@ -631,6 +677,7 @@ static const struct role_inbox inbox[] = {
     {MSG_LS_REQ, ROLE_BIT(LOCAL), on_ls_req},
     {MSG_AUTH_RESP, ROLE_BIT(AUTH), on_auth_resp},
     {MSG_COMMAND_DONE, ROLE_BIT(ENGINE), on_command_done},
+    {MSG_RESULTS_DONE, ROLE_BIT(ENGINE), on_results_done},
     {MSG_WHY_IS, ROLE_BIT(ENGINE), on_why_is},
     {MSG_ROWS, ROLE_BIT(READER), on_rows},
     {MSG_CHANGED, ROLE_BIT(STORE), on_changed},

@@ -29,7 +29,7 @@ struct api_world {
     struct buf streamed;
     unsigned ended, datas, broken;
     /* The last question. */
-    unsigned asked_auth, asked_engine, asked_why, asked_reader, asked_reload, asked_store;
+    unsigned asked_auth, asked_engine, asked_why, asked_reader, asked_reload, asked_store, asked_results;
     uint64_t serial;
     struct buf question; /* op or statement or command, then the arguments, each after a '|' */
     int refuse;          /* what the ports return instead of 0 */
@@ -43,6 +43,7 @@ struct api_world {
     bool audit_waits;
     int refuse_audit;
     size_t queued;
+    unsigned wakes;
     uint64_t ids;
     const char *type; /* of the bodies that are sent; NULL: JSON */
     const char *accept, *language;

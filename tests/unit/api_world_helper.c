@@ -148,6 +148,14 @@ static int port_engine(void *user, uint64_t serial, struct str who, uint64_t sou
     return ask(w, &w->asked_engine, serial, text, args, 2);
 }
 
+static int port_results(void *user, uint64_t serial, struct str who, struct str rows, bool all)
+{
+    struct api_world *w = user;
+    const struct str args[] = {rows, all ? STR("all") : STR("some")};
+
+    return ask(w, &w->asked_results, serial, who, args, 2);
+}
+
 static int port_why(void *user, uint64_t serial, uint64_t oid)
 {
     struct api_world *w = user;
@@ -232,6 +240,11 @@ static int port_broken(void *user, enum api_source source UNUSED, uint64_t id UN
     return 0;
 }
 
+static void port_wake(void *user)
+{
+    ((struct api_world *)user)->wakes++;
+}
+
 static size_t port_queued(void *user, enum api_source source UNUSED)
 {
     return ((struct api_world *)user)->queued;
@@ -242,6 +255,7 @@ static const struct api_ports ports = {
     .mono = port_mono,
     .auth = port_auth,
     .engine = port_engine,
+    .results = port_results,
     .why = port_why,
     .reader = port_reader,
     .reload = port_reload,
@@ -250,6 +264,7 @@ static const struct api_ports ports = {
     .answer = port_answer,
     .data = port_data,
     .broken = port_broken,
+    .wake = port_wake,
     .queued = port_queued,
 };
 

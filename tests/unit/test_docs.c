@@ -154,8 +154,10 @@ static void test_manual_of_the_language(void **state UNUSED)
 
 static void add_member(struct buf *b, const struct body_field *f)
 {
-    static const char *const types[] = {"text", "one line", "true or false", "whole number",
-                                        "time", "word",     "list of texts", "list of terms, or null"};
+    static const char *const types[] = {
+        "text",           "one line",      "true or false",  "whole number",
+        "time",           "word",          "list of texts",  "list of terms, or null",
+        "word or number", "list of lines", "object of lines"};
 
     buf_printf(b, "| `%s` | %s%s | %s", f->name, types[f->type], f->required ? ", required" : "", f->doc);
     for (size_t i = 0; f->words && f->words[i]; i++)
@@ -213,7 +215,7 @@ static void test_api_page(void **state UNUSED)
         "taken). No request of who has not signed in "
         "makes web or gate hold more than 64 KiB.\n\n"
         "`/api/v1/stream` sends server-sent events: `row` (a row as in the list), `gone` ({id}), "
-        "`counts`, `resync` (read the list again).\n\n## Requests\n");
+        "`counts`, `job` (one of one's own is further), `resync` (read the list again).\n\n## Requests\n");
     for (size_t i = 0; i < route_count; i++)
         add_route(&b, &route_table[i]);
     buf_add_c(&b, "\n## Codes of refusals\n\n| code | |\n|---|---|\n");
