@@ -202,7 +202,8 @@ static void test_api_page(void **state UNUSED)
         "the end. A refusal is `application/problem+json` (RFC 9457) with `status`, `code`, `detail` (in "
         "English or French, by Accept-Language) and, where one is wrong, the `field`, or the `right` that is "
         "missing; below `/prometheus/` "
-        "it has Prometheus' members (`status`, `errorType`, `error`), and at the addresses of Centreon's API and "
+        "it has Prometheus' members (`status`, `errorType`, `error`), and at the addresses of Centreon's API "
+        "and "
         "of NRDP those of these (OTHER_APIS.md).\n\n"
         "A program sends `Authorization: Bearer vgt_...` (`vigie ctl token create`). A browser has a "
         "session cookie, and sends the session's `csrf` as `X-CSRF` with everything that\n"
@@ -215,7 +216,14 @@ static void test_api_page(void **state UNUSED)
         "taken). No request of who has not signed in "
         "makes web or gate hold more than 64 KiB.\n\n"
         "`/api/v1/stream` sends server-sent events: `row` (a row as in the list), `gone` ({id}), "
-        "`counts`, `job` (one of one's own is further), `resync` (read the list again).\n\n## Requests\n");
+        "`counts`, `job` (one of one's own is further), `resync` (read the list again).\n\n"
+        "Who has a right for a part of all hosts and services only ([scopes](USERS.md)) is answered as if "
+        "there "
+        "were no others: they are in no list, count, suggestion or stream, and their ids are unknown (404). "
+        "What may be read, but not acted on, is refused with `needs_right_here`; what rules everything with "
+        "`needs_everything`. `X-View-As: NAME`, by who has `users.view_as` for everything, asks what that "
+        "user "
+        "would be answered; GET and HEAD only.\n\n## Requests\n");
     for (size_t i = 0; i < route_count; i++)
         add_route(&b, &route_table[i]);
     buf_add_c(&b, "\n## Codes of refusals\n\n| code | |\n|---|---|\n");
@@ -311,6 +319,12 @@ static void add_livestatus_use(struct buf *b)
         "`vigie_livestatus_socket=PATH` in the main file opens the socket. It belongs to the owner of the "
         "main file (or `nagios_user`), mode 0660, in the group of its folder where that\n"
         "is setgid, as the command file: who may use the one may use the other.\n\n"
+        "Users of Vigie and their scopes ([USERS.md](USERS.md)) are not known here: a local user id and the "
+        "name "
+        "in a client's certificate are no Vigie users. Who may open the socket sees everything; `AuthUser` "
+        "narrows that to what a contact is told of, as with Nagios. What shall be bounded by a scope asks "
+        "the "
+        "[API](API.md) with a token.\n\n"
         "Over TCP there is TLS (1.3, and 1.2 with ECDHE and AEAD):\n\n"
         "    vigie_livestatus_tls=192.168.1.9:6557\n    vigie_livestatus_tls_cert=/etc/vigie/live.pem\n"
         "    vigie_livestatus_tls_key=/etc/vigie/live.key\n    "
