@@ -357,6 +357,13 @@ bool action_with_services(const struct action *x, const struct body_value *v)
     return services && services->number;
 }
 
+bool action_with_children(const struct action *x, const struct body_value *v)
+{
+    const struct body_value *children = value_of(x, v, "children");
+
+    return children && children->number > 0;
+}
+
 void action_undo(struct json *j, const struct action *x, const struct body_value *v)
 {
     const struct action *undo = x->undo ? action_named(x->undo) : NULL;
@@ -415,7 +422,7 @@ static void act(struct api *a, struct api_request *q, const char *word)
         return;
     if (on->action->check)
         p = on->action->check(a, v, &field);
-    if (!p && action_with_services(on->action, v)) {
+    if (!p && (action_with_services(on->action, v) || action_with_children(on->action, v))) {
         actions_one(a, q, on);
         return;
     }

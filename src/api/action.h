@@ -39,6 +39,7 @@ void action_undo(struct json *j, const struct action *x, const struct body_value
 bool action_with_services(const struct action *x,
                           const struct body_value *v); /* it is for the services of its hosts, too */
 
+bool action_with_children(const struct action *x, const struct body_value *v); /* and for the hosts behind them */
 extern const struct body_field action_body_check[];
 extern const struct body_field action_body_acknowledge[];
 extern const struct body_field action_body_downtime[];

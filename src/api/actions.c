@@ -52,10 +52,10 @@ static void release(struct chosen *c)
 
 /* ---- which ---- */
 
-static void choose_named(struct api *a, const struct body_value *v, struct chosen *c)
+static void choose_named(struct api *a, const struct sight *sight, const struct body_value *v, struct chosen *c)
 {
     for (size_t i = 0; i < v->n_list; i++) {
-        uint32_t idx = names_find(a, v->list[i]);
+        uint32_t idx = names_find_seen(a, sight, v->list[i]);
 
         if (idx == MODEL_NONE)
             c->unknown++;
@@ -122,7 +122,7 @@ static bool choose_of_job(struct api *a, struct api_request *q, struct str id, s
 
         buf_clear(&b);
         buf_add_u64(&b, items[i].oid);
-        idx = names_find(a, buf_str(&b));
+        idx = names_find_seen(a, q->sight, buf_str(&b));
         if (idx != MODEL_NONE && !items[i].failed)
             c->in[idx] = true;
     }
@@ -142,20 +142,20 @@ static bool choose(struct api *a, struct api_request *q, const struct body_value
         return choose_listed(a, q, &v[1], c);
     if (v[2].there)
         return choose_of_job(a, q, v[2].text, c);
-    choose_named(a, &v[0], c);
+    choose_named(a, q->sight, &v[0], c);
     return true;
 }
 
 /* ---- to what ---- */
 
-/* Of a host with its services. */
-static void add_services(const struct api *a, struct chosen *c)
+/* Of a host with its services, as far as they are in sight. */
+static void add_services(const struct api *a, const struct sight *sight, struct chosen *c)
 {
     for (uint32_t h = a->model.n_hosts; h-- > 0;) {
         const struct model_check *host = model_check(&a->model, h);
 
         for (uint32_t i = 0; c->in[h] && i < host->n_services; i++)
-            c->in[host->first_service + i] = true;
+            c->in[host->first_service + i] = sight_sees(sight, host->first_service + i);
     }
 }
 
@@ -226,7 +226,7 @@ static void collect(struct api *a, const struct api_request *q, const struct act
     struct str who = str_of(q->who.name);
 
     if (action_with_services(x, own))
-        add_services(a, c);
+        add_services(a, q->sight, c);
     count(a, x, c);
     for (uint32_t i = 0; x->of == ACTION_CHECKS && i < a->model.n_check; i++) {
         if (c->in[i])
@@ -298,7 +298,9 @@ static void run(struct api *a, struct api_request *q, const struct action *x, co
 
         for (uint32_t i = 0; i < a->model.n_check; i++)
             matched += c.in[i];
-        if (is_as_expected(a, q, &v[FIELD_EXPECTED], matched)) {
+        if (action_with_children(x, own) && impact_reaches_unseen(a, q->sight, c.in)) {
+            api_fail_right(a, q, PROBLEM_NEEDS_RIGHT_HERE, x->right);
+        } else if (is_as_expected(a, q, &v[FIELD_EXPECTED], matched)) {
             collect(a, q, x, own, &c);
             if (v[FIELD_PREVIEW].there && v[FIELD_PREVIEW].number)
                 preview(a, q, x, &c);
@@ -321,12 +323,14 @@ static const struct action *action_of_body(const struct json_value *root)
     return NULL;
 }
 
+/* The right that the action takes, and the hosts and services for which it is had: what the list shows may be more. */
 static bool may(struct api *a, struct api_request *q, const struct action *x)
 {
     struct guard_verdict v = guard_right(q, x->right);
 
-    if (v.problem == PROBLEM_NEEDS_RIGHT)
-        api_fail_right(a, q, v.right);
+    q->sight = who_sight(&q->who, right_bit(x->right), a->sights);
+    if (v.right != RIGHT_NOBODY)
+        api_fail_right(a, q, v.problem, v.right);
     else if (v.status)
         api_fail(a, q, v.status, v.field, v.problem);
     return !v.status;
@@ -391,7 +395,7 @@ void actions_preview(struct api *a, struct api_request *q)
         api_fail(a, q, 422, field, p);
     else if (choose(a, q, v, &c)) {
         if (action_with_services(x, own))
-            add_services(a, &c);
+            add_services(a, q->sight, &c);
         json_init(&j, &out);
         json_map(&j);
         impact_write(&j, a, q, c.in, own);
@@ -408,6 +412,11 @@ void actions_one(struct api *a, struct api_request *q, const struct action_on *o
     struct chosen c = {.in = mem_calloc((size_t)a->model.n_check + 1, sizeof(bool))};
 
     c.in[on->idx] = true;
+    if (action_with_children(on->action, on->v) && impact_reaches_unseen(a, q->sight, c.in)) {
+        api_fail_right(a, q, PROBLEM_NEEDS_RIGHT_HERE, on->action->right);
+        release(&c);
+        return;
+    }
     collect(a, q, on->action, on->v, &c);
     begin(a, q, on->action, on->v, &c);
     release(&c);

@@ -85,8 +85,8 @@ static struct audit_entry entry_of(struct api *a, struct api_request *q, enum au
                             .right = str_of(right_word(q->route->right)),
                             .object = object};
 
-    if (q->who.role != API_ROLE_NONE)
-        e.role = str_of(who_role_word(q->who.role));
+    if (q->who.role[0])
+        e.role = str_of(q->who.role);
     for (size_t i = 0; i < API_PARAMS_MAX && q->param[i].n; i++)
         object[e.n_object++] = object_of(a, q, q->param[i]);
     if (q->body.n)

@@ -105,14 +105,15 @@ static void write_csv(const struct api *a, uint32_t idx, struct buf *b, struct b
     cell(b, t.output, true);
 }
 
-static void write_row(struct api *a, struct download *d, uint64_t oid, struct buf *out, struct buf *scratch)
+static void write_row(struct api *a, const struct sight *sight, struct download *d, uint64_t oid,
+                      struct buf *out, struct buf *scratch)
 {
     struct json j;
     uint32_t idx;
 
     buf_clear(scratch);
     buf_add_u64(scratch, oid);
-    idx = names_find(a, buf_str(scratch));
+    idx = names_find_seen(a, sight, buf_str(scratch));
     buf_clear(scratch);
     if (idx == MODEL_NONE)
         return;
@@ -122,7 +123,7 @@ static void write_row(struct api *a, struct download *d, uint64_t oid, struct bu
     }
     buf_add_c(out, d->written++ ? ",\n" : "\n");
     json_init(&j, out);
-    row_write(a, idx, &j, scratch);
+    row_write(a, sight, idx, &j, scratch);
 }
 
 /* ---- a slice ---- */
@@ -135,7 +136,7 @@ static bool slice(struct api *a, struct api_request *q)
     bool end;
 
     while (d->at < d->n && out.len < SLICE)
-        write_row(a, d, d->oid[d->at++], &out, &scratch);
+        write_row(a, q->sight, d, d->oid[d->at++], &out, &scratch);
     end = d->at == d->n;
     if (end && !d->csv)
         buf_add_c(&out, "\n]}");

@@ -50,7 +50,7 @@ static void done(struct api *a, struct api_request *q, const struct api_answer *
     enum problem p;
 
     if (!x->ok && problem_parse(x->error, &p) && p == PROBLEM_FILTER_SHARE) {
-        api_fail_right(a, q, RIGHT_FILTERS_SHARE);
+        api_fail_right(a, q, PROBLEM_NEEDS_RIGHT, RIGHT_FILTERS_SHARE);
         return;
     }
     if (!api_auth_refused(a, q, x))

@@ -11,6 +11,7 @@ enum { FIELD_START, FIELD_END, FIELD_CHILDREN = 7 };
 
 struct impact {
     const struct model *m;
+    const struct sight *sight; /* of who asks */
     const bool *in;
     bool *covered, *behind, *told; /* by check, by check, by contact */
     VEC(uint32_t) list;            /* of hosts whose children are looked at */
@@ -53,7 +54,7 @@ static void mark(struct impact *k)
     for (uint32_t i = 0; i < k->m->n_hosts && k->with_children; i++)
         k->covered[i] |= k->behind[i];
     for (uint32_t i = 0; i < k->m->n_check; i++) {
-        if (k->covered[i] || k->covered[model_check(k->m, i)->host])
+        if (sight_sees(k->sight, i) && (k->covered[i] || k->covered[model_check(k->m, i)->host]))
             mark_told(k, i);
     }
 }
@@ -65,7 +66,7 @@ static void write_counts(struct json *j, const struct impact *k)
     for (uint32_t i = 0; i < k->m->n_check; i++) {
         hosts += k->covered[i] && i < k->m->n_hosts;
         services += k->covered[i] && i >= k->m->n_hosts;
-        quiet += !k->covered[i] && k->covered[model_check(k->m, i)->host];
+        quiet += sight_sees(k->sight, i) && !k->covered[i] && k->covered[model_check(k->m, i)->host];
     }
     json_key_u64(j, "hosts", hosts);
     json_key_u64(j, "services", services);
@@ -93,7 +94,7 @@ static void write_behind(struct json *j, const struct impact *k)
     json_key(j, "hosts_behind");
     json_list(j);
     for (uint32_t i = 0; i < k->m->n_hosts; i++) {
-        if (k->behind[i] && !k->covered[i] && n++ < SHOWN)
+        if (sight_sees(k->sight, i) && k->behind[i] && !k->covered[i] && n++ < SHOWN)
             json_str(j, model_host_name(k->m, i));
     }
     json_list_end(j);
@@ -140,10 +141,30 @@ static void write_overlaps(struct json *j, struct api *a, const struct impact *k
     buf_release(&text);
 }
 
-void impact_write(struct json *j, struct api *a, const struct api_request *q UNUSED, const bool *in,
+bool impact_reaches_unseen(const struct api *a, const struct sight *sight, const bool *in)
+{
+    struct impact k = {.m = &a->model, .sight = sight, .in = in};
+    bool unseen = false;
+
+    if (!sight)
+        return false;
+    k.behind = mem_calloc((size_t)k.m->n_check + 1, sizeof(bool));
+    for (uint32_t i = 0; i < k.m->n_hosts; i++) {
+        if (in[i])
+            *VEC_ADD(&k.list) = i;
+    }
+    mark_behind(&k);
+    for (uint32_t i = 0; i < k.m->n_hosts; i++)
+        unseen |= k.behind[i] && !sight_sees(sight, i);
+    mem_free(k.behind);
+    VEC_RELEASE(&k.list);
+    return unseen;
+}
+
+void impact_write(struct json *j, struct api *a, const struct api_request *q, const bool *in,
                   const struct body_value *v)
 {
-    struct impact k = {.m = &a->model, .in = in, .with_children = v[FIELD_CHILDREN].number > 0};
+    struct impact k = {.m = &a->model, .sight = q->sight, .in = in, .with_children = v[FIELD_CHILDREN].number > 0};
 
     k.covered = mem_calloc((size_t)k.m->n_check + 1, sizeof(bool));
     k.behind = mem_calloc((size_t)k.m->n_check + 1, sizeof(bool));

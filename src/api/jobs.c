@@ -122,7 +122,7 @@ static void write_told(struct api *a, const struct api_request *q, struct json *
     uint32_t idx;
 
     buf_add_u64(&id, t->oid);
-    idx = names_find(a, buf_str(&id));
+    idx = names_find_seen(a, q->sight, buf_str(&id));
     json_map(j);
     json_key_str(j, "resource", buf_str(&id));
     if (idx != MODEL_NONE) {

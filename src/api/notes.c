@@ -5,7 +5,6 @@
 #include "api/list.h"
 #include "api/names.h"
 #include "api/route.h"
-#include "api/seen.h"
 #include "base/vec.h"
 
 #include <stdlib.h>
@@ -274,14 +273,15 @@ void notes_downtimes(struct api *a, struct api_request *q)
 
 /* ---- acknowledgements ---- */
 
-static void acknowledged(struct json *j, const struct api *a, uint32_t idx, struct buf *scratch)
+static void acknowledged(struct json *j, const struct api *a, const struct sight *sight, uint32_t idx,
+                         struct buf *scratch)
 {
     struct board_check c;
     struct board_text t;
 
     board_read_check_text(&a->board, idx, &c, &t, scratch);
     json_map(j);
-    row_members(a, idx, &c, &t, j);
+    row_members(a, sight, idx, &c, &t, j);
     notes_acknowledgement(j, a, idx, &c);
     json_map_end(j);
 }
@@ -303,12 +303,12 @@ void notes_acknowledgements(struct api *a, struct api_request *q)
         uint32_t idx = names_at(a->names, p.descending ? a->model.n_check - 1 - i : i);
         uint32_t flags = __atomic_load_n(&row_in_place(a, idx)->flags, __ATOMIC_RELAXED);
 
-        if (!(flags & BOARD_ACKNOWLEDGED) || !seen_check(seen_of(q), idx))
+        if (!(flags & BOARD_ACKNOWLEDGED) || !sight_sees(q->sight, idx))
             continue;
         if (matched++ < p.offset || n == p.limit)
             continue;
         n++;
-        acknowledged(&j, a, idx, &scratch);
+        acknowledged(&j, a, q->sight, idx, &scratch);
     }
     json_list_end(&j);
     json_key_u64(&j, "matched", matched);

@@ -8,7 +8,6 @@
 #include "api/near.h"
 #include "api/object_value.h"
 #include "api/route.h"
-#include "api/seen.h"
 #include "core/when.h"
 #include "wire/json.h"
 
@@ -145,10 +144,10 @@ static void mark_check(const struct model *m, enum conf_type type, const struct 
 static struct eyes eyes_of(struct api *a, struct api_request *q, enum conf_type type)
 {
     const struct model *m = &a->model;
-    struct eyes e = {.sight = seen_of(q)};
+    struct eyes e = {.sight = q->sight};
     uint32_t from, to;
 
-    if (!seen_of(q) || (type != CONF_CONTACT && type != CONF_CONTACTGROUP && type != CONF_COMMAND &&
+    if (!q->sight || (type != CONF_CONTACT && type != CONF_CONTACTGROUP && type != CONF_COMMAND &&
                         type != CONF_TIMEPERIOD))
         return e;
     run_of(m, type, &from, &to);
@@ -156,7 +155,7 @@ static struct eyes eyes_of(struct api *a, struct api_request *q, enum conf_type 
     e.in = arena_alloc(&q->arena, (to / 64u + 1) * sizeof(*e.in));
     memset(e.in, 0, (to / 64u + 1) * sizeof(*e.in));
     for (uint32_t i = 0; i < m->n_check; i++)
-        if (seen_check(seen_of(q), i))
+        if (sight_sees(q->sight, i))
             mark_check(m, type, model_check(m, i), e.in);
     return e;
 }
@@ -166,11 +165,11 @@ static bool is_seen(const struct api *a, const struct eyes *e, enum conf_type ty
     const struct model *m = &a->model;
 
     if (type == CONF_HOST || type == CONF_SERVICE)
-        return seen_check(e->sight, at);
+        return sight_sees(e->sight, at);
     if (type == CONF_HOSTGROUP)
-        return seen_group(m, model_host_group(m, at), true, e->sight);
+        return group_seen(m, model_host_group(m, at), true, e->sight);
     if (type == CONF_SERVICEGROUP)
-        return seen_group(m, model_service_group(m, at), false, e->sight);
+        return group_seen(m, model_service_group(m, at), false, e->sight);
     return !e->in || (e->in[at / 64] >> (at % 64) & 1);
 }
 
@@ -182,7 +181,7 @@ static uint64_t members_seen(const struct model *m, const struct sight *sight, e
     uint64_t n = type == CONF_CONTACTGROUP || !sight ? l.n : 0;
 
     for (uint32_t i = 0; type != CONF_CONTACTGROUP && sight && i < l.n; i++)
-        n += seen_check(sight, model_item(m, l, i));
+        n += sight_sees(sight, model_item(m, l, i));
     return n;
 }
 
@@ -239,7 +238,7 @@ static void members(struct json *j, struct api *a, struct api_request *q, enum c
 
         if (type == CONF_CONTACTGROUP && is_seen(a, &e, CONF_CONTACT, x)) {
             json_str(j, model_str(m, model_contact(m, x)->name));
-        } else if (type != CONF_CONTACTGROUP && seen_check(seen_of(q), x)) {
+        } else if (type != CONF_CONTACTGROUP && sight_sees(q->sight, x)) {
             buf_clear(&b);
             buf_add_str(&b, model_host_name(m, x));
             if (type == CONF_SERVICEGROUP)
@@ -329,7 +328,7 @@ void object_show(struct api *a, struct api_request *q)
     json_map(&j);
     json_key_c(&j, "type", conf_type_name(k->type));
     head(&j, a, &e, k->type, at);
-    object_values(&j, a, seen_of(q), k->type, at, !seen_of(q));
+    object_values(&j, a, q->sight, k->type, at, !q->sight);
     members(&j, a, q, k->type, at);
     if (k->type == CONF_TIMEPERIOD)
         transitions(&j, a, at);
@@ -362,11 +361,11 @@ static bool narrow(struct api *a, struct api_request *q, uint32_t *from, uint32_
     if (!host.p)
         return true;
     at = model_find_host(&a->model, host);
-    if (at == MODEL_NONE || !seen_host_name(seen_of(q), at)) {
+    if (at == MODEL_NONE || !sight_names_host(q->sight, at)) {
         struct near near = {.name = host};
 
         for (uint32_t i = 0; i < a->model.n_hosts; i++)
-            if (seen_host_name(seen_of(q), i))
+            if (sight_names_host(q->sight, i))
                 near_try(&near, model_host_name(&a->model, i));
         api_fail_near(a, q, 400, "host", PROBLEM_NO_HOST, host, near.found);
         return false;

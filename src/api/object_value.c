@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/object_value.h"
 
-#include "api/seen.h"
 #include "core/conf_secret.h"
 #include "core/model.h"
 #include "wire/json.h"
@@ -136,7 +135,7 @@ static void add_one(const struct of *o, enum list_of of, uint32_t at, struct buf
 
     switch (of) {
     case OF_CHECKS:
-        if (!seen_check(o->sight, at))
+        if (!sight_sees(o->sight, at))
             return;
         if (o->type == CONF_SERVICE)
             buf_printf(b, "%s" STR_FMT, b->len ? "," : "", STR_ARG(model_host_name(m, at)));

@@ -58,15 +58,16 @@ static struct str join(struct buf *b, const struct results_one *one)
 }
 
 /* The check that is meant; MODEL_NONE: refused. */
-static uint32_t find(struct api *a, struct results *r, uint32_t row, const struct results_one *one)
+static uint32_t find(struct api *a, const struct sight *sight, struct results *r, uint32_t row,
+                     const struct results_one *one)
 {
     uint32_t host = model_find_host(&a->model, one->host), idx = host;
 
     if (host != MODEL_NONE && one->service.p)
         idx = model_find_service(&a->model, one->host, one->service);
-    if (idx != MODEL_NONE)
+    if (idx != MODEL_NONE && sight_sees(sight, idx))
         return idx;
-    if (host == MODEL_NONE)
+    if (host == MODEL_NONE || !sight_names_host(sight, host))
         results_refuse(r, row, "host", PROBLEM_NO_HOST, one->host, STR_NULL);
     else
         results_refuse(r, row, "service", PROBLEM_NO_SERVICE_OF, one->host, one->service);
@@ -78,7 +79,7 @@ static void send_part(struct api *a, struct api_request *q, struct results *r);
 void results_add(struct api *a, struct api_request *q, struct results *r, uint32_t row,
                  const struct results_one *one)
 {
-    uint32_t idx = find(a, r, row, one);
+    uint32_t idx = find(a, q->sight, r, row, one);
     struct passive_row x = {
         .row = row, .code = (uint64_t)one->state, .said = one->said, .through = one->through};
     struct buf text = BUF_INIT;

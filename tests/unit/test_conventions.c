@@ -182,6 +182,9 @@ static const char *good_value(const struct body_field *f, char *room, size_t siz
     case BODY_WORD: snprintf(room, size, "\"%s\"", f->words[0]); return room;
     case BODY_LIST: return "[\"text\"]";
     case BODY_SCOPE: return "null";
+    case BODY_STATE: return "0";
+    case BODY_IDS: return "[\"1\"]";
+    case BODY_MAP: return "{}";
     case BODY_TEXT:
     case BODY_LINE: break;
     }
