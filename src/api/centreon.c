@@ -3,6 +3,7 @@
 
 #include "api/api_ask.h"
 #include "api/api_reply.h"
+#include "api/audit.h"
 #include "api/route.h"
 #include "api/session.h"
 #include "api/stream.h"
@@ -86,7 +87,7 @@ static void logged_in(struct api *a, struct api_request *q, const struct api_ans
 {
     if (!x->ok && str_eq_c(x->values[API_AUTH_CODE], "denied") && !str_eq_c(x->error, "TOTP_NEEDED"))
         api_audit(a, q, "login refused", *(struct str *)q->state);
-    if (api_auth_refused(a, q, x))
+    if (api_auth_refused(a, q, x) || !audit_first(a, q, x, logged_in, session_end_new))
         return;
     str_copy(q->who.name, sizeof(q->who.name), x->values[API_AUTH_USER]);
     api_audit(a, q, "login", x->values[API_AUTH_USER]);

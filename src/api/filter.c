@@ -18,7 +18,7 @@ const struct body_field filter_body[] = {
 static bool is_person(struct api *a, struct api_request *q)
 {
     if (q->who.by != API_BY_SESSION)
-        api_fail(a, q, 403, NULL, PROBLEM_FILTER_PERSON);
+        api_fail(a, q, 422, NULL, PROBLEM_FILTER_PERSON);
     return q->who.by == API_BY_SESSION;
 }
 

@@ -200,8 +200,7 @@ static void end_old(struct api *a, struct api_request *q)
     a->ports->auth(a->user, 0, "session_end", &secret, 1);
 }
 
-/* It is not recorded, so it was not: nobody has its secret yet. */
-static void end_new(struct api *a, struct api_request *q UNUSED, const struct api_answer *x)
+void session_end_new(struct api *a, struct api_request *q UNUSED, const struct api_answer *x)
 {
     a->ports->auth(a->user, 0, "session_end", &x->values[API_AUTH_SECRET], 1);
 }
@@ -210,7 +209,7 @@ static void logged_in(struct api *a, struct api_request *q, const struct api_ans
 {
     if (!x->ok && str_eq_c(x->values[API_AUTH_CODE], "denied") && !str_eq_c(x->error, "TOTP_NEEDED"))
         api_audit(a, q, "login refused", *(struct str *)q->state);
-    if (api_auth_refused(a, q, x) || !audit_first(a, q, x, logged_in, end_new))
+    if (api_auth_refused(a, q, x) || !audit_first(a, q, x, logged_in, session_end_new))
         return;
     end_old(a, q);
     str_copy(q->who.name, sizeof(q->who.name), x->values[API_AUTH_USER]);
@@ -322,6 +321,7 @@ static const struct shape_field totp_fields[] = {
 static const struct shape totp_shape = {"SecondFactor", totp_fields};
 static const struct shape_field session_fields[] = {
     {"user", SHAPE_TEXT, 0, "the name of who asks", .like = "\"ann\""},
+    {"viewed_by", SHAPE_TEXT, SHAPE_MAYBE, "who looks at things as this user (X-View-As)"},
     {"role", SHAPE_TEXT, 0, NULL, .like = "\"operator\""},
     {"rights", SHAPE_TEXT, SHAPE_LIST, "their words: docs/USERS.md"},
     {"totp", SHAPE_OBJECT, 0, "the second factor", .of = &totp_shape},

@@ -13,6 +13,8 @@ void session_setup_needed(struct api *a, struct api_request *q);
 void session_setup(struct api *a, struct api_request *q);
 void session_setup_check(struct api *a, struct api_request *q);
 void session_setup_renew(struct api *a, struct api_request *q);
+/* A sign-in that is not recorded was none: nobody has the new session's secret yet (audit_first). */
+void session_end_new(struct api *a, struct api_request *q, const struct api_answer *x);
 void session_login(struct api *a, struct api_request *q);
 void session_logout(struct api *a, struct api_request *q);
 void session_show(struct api *a, struct api_request *q);

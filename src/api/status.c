@@ -91,14 +91,15 @@ static void queues(struct json *j, const struct board_program *p)
 }
 
 /* The configuration that is in force, as everybody sees it. */
-static void snapshot(struct json *j, const struct api *a, const struct board_program *p)
+static void snapshot(struct json *j, const struct api *a, const struct sight *sight,
+                     const struct board_program *p)
 {
     json_key(j, "snapshot");
     json_map(j);
     json_key_u64(j, "revision", a->board.h->generation);
     json_key_time(j, "since", (struct wall){p->last_reload ? p->last_reload : p->program_start});
-    json_key_u64(j, "hosts", a->model.n_hosts);
-    json_key_u64(j, "services", a->model.n_services);
+    json_key_u64(j, "hosts", sight ? sight->seen_hosts : a->model.n_hosts);
+    json_key_u64(j, "services", sight ? sight->seen_services : a->model.n_services);
     json_key_u64(j, "contacts", a->board.h->n_contacts);
     json_map_end(j);
 }
@@ -259,7 +260,7 @@ void status_show(struct api *a, struct api_request *q)
     switches(&j, p.switches);
     journal(&j, a, &p);
     queues(&j, &p);
-    snapshot(&j, a, &p);
+    snapshot(&j, a, q->sight, &p);
     metrics_series_status(&j, a, q->sight);
     metrics_export_status(&j, a->exports);
     metrics_damage_status(&j, &a->damage);
@@ -328,7 +329,7 @@ static const struct shape_field queues_fields[] = {
 static const struct shape queues_shape = {"StatusQueues", queues_fields};
 static const struct shape_field snapshot_fields[] = {
     {"revision", SHAPE_INT, 0, "one more with each reload that was taken over"},
-    {"since", SHAPE_TIME, 0, NULL},
+    {"since", SHAPE_TIME, SHAPE_NULL, NULL},
     {"hosts", SHAPE_INT, 0, NULL},
     {"services", SHAPE_INT, 0, NULL},
     {"contacts", SHAPE_INT, 0, NULL},

@@ -282,7 +282,7 @@ static void ask(struct api_world *w, struct api_request q)
     q.host = STR("localhost");
     q.uid = -1;
     w->status = 0;
-    api_receive(&w->api, &q);
+    api_world_receive(w, &q);
 }
 
 static void test_sessions(void **state)

@@ -95,7 +95,7 @@ static void test_bad_rows_are_named(void **state)
         const char *row, *said;
     } table[] = {
         {"{\"host\":\"h0000\",\"service\":\"nothing\",\"state\":0,\"output\":\"\"}",
-         "\"row\":2,\"field\":\"service\",\"code\":\"no_service\",\"detail\":\"The host h0000 has no service "
+         "\"row\":2,\"field\":\"service\",\"code\":\"no_service_of\",\"detail\":\"The host h0000 has no service "
          "called "
          "nothing.\""},
         {"{\"host\":\"h9\",\"state\":0,\"output\":\"\"}",
