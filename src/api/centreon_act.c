@@ -113,14 +113,14 @@ static bool add_target(struct api *a, struct api_request *q, struct act *act, ui
 }
 
 /* {"type":"service","id":7,"parent":{"id":3}}; of a host the parent is null, or itself. MODEL_NONE: it is not there. */
-static uint32_t named(struct api *a, const struct json_value *v)
+static uint32_t named(struct api *a, const struct sight *sight, const struct json_value *v)
 {
     struct str type = json_read_text(json_read_member(v, "type"));
     const struct json_value *parent = json_read_member(json_read_member(v, "parent"), "id");
     uint32_t idx = centreon_row_find(a, json_read_int(json_read_member(v, "id")));
     bool host = str_eq_c(type, "host"), service = str_eq_c(type, "service");
 
-    if (idx == MODEL_NONE || (!host && !service) || host != (idx < a->model.n_hosts))
+    if (idx == MODEL_NONE || !sight_sees(sight, idx) || (!host && !service) || host != (idx < a->model.n_hosts))
         return MODEL_NONE;
     if (json_read_type(parent) == JSON_IS_INT && service &&
         centreon_row_find(a, json_read_int(parent)) != model_check(&a->model, idx)->host)
@@ -130,7 +130,7 @@ static uint32_t named(struct api *a, const struct json_value *v)
 
 static bool add_named(struct api *a, struct api_request *q, struct act *act, const struct json_value *v)
 {
-    uint32_t idx = named(a, v);
+    uint32_t idx = named(a, q->sight, v);
     const struct model_check *c;
     bool problems = act->problems_only;
 
@@ -144,7 +144,7 @@ static bool add_named(struct api *a, struct api_request *q, struct act *act, con
     act->problems_only = problems;
     c = model_check(&a->model, idx);
     for (uint32_t i = 0; act->with_services && idx < a->model.n_hosts && i < c->n_services; i++) {
-        if (!add_target(a, q, act, c->first_service + i))
+        if (sight_sees(q->sight, c->first_service + i) && !add_target(a, q, act, c->first_service + i))
             return false;
     }
     return true;

@@ -267,7 +267,7 @@ static bool in_groups(const struct api *a, const struct json_value *names, uint3
     return false;
 }
 
-static bool matches(struct api *a, const struct view *v, uint32_t idx)
+static bool matches(struct api *a, const struct sight *sight, const struct view *v, uint32_t idx)
 {
     bool host = idx < a->model.n_hosts;
     struct row_brief b;
@@ -286,7 +286,7 @@ static bool matches(struct api *a, const struct view *v, uint32_t idx)
         return false;
     if (v->service_groups && (host || !in_groups(a, v->service_groups, idx, false)))
         return false;
-    return !v->search || centreon_search_matches(a, v->search, idx);
+    return !v->search || centreon_search_matches(a, sight, v->search, idx);
 }
 
 /* ---- order ---- */
@@ -378,7 +378,7 @@ void centreon_list_resources(struct api *a, struct api_request *q)
     for (uint32_t i = 0; i < a->model.n_check; i++) {
         struct item *it;
 
-        if (!matches(a, &v, i))
+        if (!sight_sees(q->sight, i) || !matches(a, q->sight, &v, i))
             continue;
         it = VEC_ADD(&items);
         *it = (struct item){.rank = names_rank(a->names, i), .idx = i};
@@ -392,7 +392,7 @@ void centreon_list_resources(struct api *a, struct api_request *q)
     json_key(&j, "result");
     json_list(&j);
     for (size_t i = (size_t)(v.page - 1) * v.limit, n = 0; i < items.n && n < v.limit; i++, n++)
-        centreon_row_write(a, items.at[i].idx, centreon_is_old(q), &j, &scratch);
+        centreon_row_write(a, q->sight, items.at[i].idx, centreon_is_old(q), &j, &scratch);
     json_list_end(&j);
     meta(q, &v, items.n, &j);
     json_map_end(&j);

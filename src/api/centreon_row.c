@@ -79,6 +79,7 @@ typedef struct str text_f(struct api *a, uint32_t idx, struct buf *scratch);
 struct centreon_field {
     const char *name;
     text_f *text;
+    bool of_host; /* a service's, of its host: not told where of that only the name is in sight */
 };
 
 static bool is_host(const struct api *a, uint32_t idx)
@@ -233,13 +234,13 @@ static const struct centreon_field fields[] = {
     {"parent_status", text_parent_status},
     {"h.id", text_host_id},
     {"h.name", text_host},
-    {"h.alias", text_host_alias},
-    {"h.address", text_host_address},
-    {"h.fqdn", text_host_address},
+    {"h.alias", text_host_alias, true},
+    {"h.address", text_host_address, true},
+    {"h.fqdn", text_host_address, true},
     {"host.id", text_host_id},
     {"host.name", text_host},
-    {"host.alias", text_host_alias},
-    {"host.address", text_host_address},
+    {"host.alias", text_host_alias, true},
+    {"host.address", text_host_address, true},
     {"s.id", text_service_id},
     {"s.name", text_service},
     {"s.description", text_service},
@@ -256,8 +257,11 @@ const struct centreon_field *centreon_row_field(struct str name)
     return NULL;
 }
 
-struct str centreon_row_text(struct api *a, const struct centreon_field *f, uint32_t idx, struct buf *scratch)
+struct str centreon_row_text(struct api *a, const struct sight *sight, const struct centreon_field *f,
+                             uint32_t idx, struct buf *scratch)
 {
+    if (f->of_host && !sight_sees(sight, model_check(&a->model, idx)->host))
+        return STR_NULL;
     return f->text(a, idx, scratch);
 }
 
@@ -325,11 +329,11 @@ static void uuid(struct json *j, struct api *a, uint32_t idx)
 }
 
 /* What a host and a parent have in common. */
-static void identity(struct json *j, struct api *a, uint32_t idx)
+static void identity(struct json *j, struct api *a, const struct sight *sight, uint32_t idx)
 {
     const struct model *m = &a->model;
     const struct model_check *c = model_check(m, idx);
-    bool host = is_host(a, idx);
+    bool host = is_host(a, idx), known = host && sight_sees(sight, idx);
 
     uuid(j, a, idx);
     json_key_u64(j, "id", centreon_row_id(a, idx));
@@ -337,18 +341,18 @@ static void identity(struct json *j, struct api *a, uint32_t idx)
     json_key_c(j, "short_type", host ? "h" : "s");
     json_key_str(j, "name", model_str(m, c->name));
     json_key(j, "alias");
-    if (host)
+    if (known)
         json_str(j, model_str(m, c->alias));
     else
         json_none(j);
     json_key(j, "fqdn");
-    if (host)
+    if (known)
         json_str(j, model_str(m, c->address));
     else
         json_none(j);
 }
 
-static void parent(struct json *j, struct api *a, uint32_t idx)
+static void parent(struct json *j, struct api *a, const struct sight *sight, uint32_t idx)
 {
     uint32_t host = model_check(&a->model, idx)->host;
 
@@ -358,7 +362,7 @@ static void parent(struct json *j, struct api *a, uint32_t idx)
         return;
     }
     json_map(j);
-    identity(j, a, host);
+    identity(j, a, sight, host);
     status(j, row_brief(a, host).state);
     json_map_end(j);
 }
@@ -430,7 +434,8 @@ static void switches(struct json *j, const struct api *a, uint32_t idx, uint32_t
         json_key_bool(j, "flapping", flags & BOARD_FLAPPING);
 }
 
-void centreon_row_write(struct api *a, uint32_t idx, bool old, struct json *j, struct buf *scratch)
+void centreon_row_write(struct api *a, const struct sight *sight, uint32_t idx, bool old, struct json *j,
+                        struct buf *scratch)
 {
     bool host = is_host(a, idx);
     int64_t now = api_wall(a).us;
@@ -440,7 +445,7 @@ void centreon_row_write(struct api *a, uint32_t idx, bool old, struct json *j, s
 
     board_read_check_text(&a->board, idx, &c, &t, scratch);
     json_map(j);
-    identity(j, a, idx);
+    identity(j, a, sight, idx);
     json_key_u64(j, "host_id", centreon_row_id(a, model_check(&a->model, idx)->host));
     json_key(j, "service_id");
     if (host)
@@ -448,7 +453,7 @@ void centreon_row_write(struct api *a, uint32_t idx, bool old, struct json *j, s
     else
         json_u64(j, centreon_row_id(a, idx));
     json_key_c(j, "monitoring_server_name", SERVER);
-    parent(j, a, idx);
+    parent(j, a, sight, idx);
     status(j, row_state_of(host, c.flags, c.state));
     moment(j, "last_status_change", c.last_state_change);
     since(j, "duration", c.last_state_change, now);

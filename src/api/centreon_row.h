@@ -14,8 +14,8 @@ uint32_t centreon_row_find(struct api *a, int64_t id); /* MODEL_NONE: there is n
 struct centreon_field;
 const struct centreon_field *centreon_row_field(struct str name); /* NULL: there is none */
 /* p NULL: it has none (the service of a host). Yes and no are 1 and 0. */
-struct str centreon_row_text(struct api *a, const struct centreon_field *f, uint32_t idx,
-                             struct buf *scratch);
+struct str centreon_row_text(struct api *a, const struct sight *sight, const struct centreon_field *f,
+                             uint32_t idx, struct buf *scratch);
 
 /* "OK", 0, 5: its name, its number, how pressing it is (1 is the most) */
 const char *centreon_row_status(enum row_state s);
@@ -26,4 +26,5 @@ bool centreon_row_in_downtime(const struct api *a, uint32_t idx);
 
 /* old: the names of before 23.10 */
 extern const struct shape centreon_row_shape;
-void centreon_row_write(struct api *a, uint32_t idx, bool old, struct json *j, struct buf *scratch);
+void centreon_row_write(struct api *a, const struct sight *sight, uint32_t idx, bool old, struct json *j,
+                        struct buf *scratch);

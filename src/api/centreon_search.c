@@ -295,12 +295,13 @@ static bool is_one_of(const struct centreon_search *s, const struct node *n, str
 }
 
 /* As SQL has it, nothing compares with what is not there; null itself is found by $eq, what is something by $neq. */
-static bool test(struct api *a, struct centreon_search *s, const struct node *n, uint32_t idx)
+static bool test(struct api *a, const struct sight *sight, struct centreon_search *s, const struct node *n,
+                 uint32_t idx)
 {
     struct str want = n->n ? s->value.at[n->value] : STR_NULL, have;
 
     buf_clear(&s->scratch);
-    have = centreon_row_text(a, n->field, idx, &s->scratch);
+    have = centreon_row_text(a, sight, n->field, idx, &s->scratch);
     if (n->op != OP_IN && n->op != OP_NI && !want.p)
         return n->op == OP_EQ ? !have.p : n->op == OP_NEQ && have.p;
     if (!have.p)
@@ -332,18 +333,19 @@ static bool is_aggregator(const struct node *n)
 }
 
 /* Of none all are true, as none is asked for. */
-static bool holds(struct api *a, struct centreon_search *s, uint32_t at, uint32_t idx)
+static bool holds(struct api *a, const struct sight *sight, struct centreon_search *s, uint32_t at,
+                  uint32_t idx)
 {
     const struct node *n = &s->node.at[at];
     uint32_t i = at + 1;
 
     if (!is_aggregator(n))
-        return test(a, s, n, idx);
+        return test(a, sight, s, n, idx);
     if (i == n->end)
         return true;
     while (i < n->end) {
         const struct node *part = &s->node.at[i];
-        bool yes = holds(a, s, i, idx);
+        bool yes = holds(a, sight, s, i, idx);
 
         if (yes != (n->op == OP_AND))
             return yes;
@@ -352,7 +354,8 @@ static bool holds(struct api *a, struct centreon_search *s, uint32_t at, uint32_
     return n->op == OP_AND;
 }
 
-bool centreon_search_matches(struct api *a, struct centreon_search *s, uint32_t idx)
+bool centreon_search_matches(struct api *a, const struct sight *sight, struct centreon_search *s,
+                             uint32_t idx)
 {
-    return holds(a, s, 0, idx);
+    return holds(a, sight, s, 0, idx);
 }

@@ -11,4 +11,5 @@ struct centreon_search;
 /* NULL and a sentence in err: it is wrong, too long or too deep. */
 struct centreon_search *centreon_search_new(struct str json, struct err *err);
 void centreon_search_free(struct centreon_search *s); /* NULL allowed */
-bool centreon_search_matches(struct api *a, struct centreon_search *s, uint32_t idx);
+bool centreon_search_matches(struct api *a, const struct sight *sight, struct centreon_search *s,
+                             uint32_t idx);

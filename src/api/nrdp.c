@@ -100,7 +100,8 @@ static void add_output(struct buf *line, struct str s)
 }
 
 /* NULL, and the command; or why it cannot be taken. */
-static const char *line_of(struct api *a, const struct nrdp_result *r, struct buf *line)
+static const char *line_of(struct api *a, const struct sight *sight, const struct nrdp_result *r,
+                           struct buf *line)
 {
     uint32_t idx = r->service ? model_find_service(&a->model, r->host, r->description)
                               : model_find_host(&a->model, r->host);
@@ -110,7 +111,7 @@ static const char *line_of(struct api *a, const struct nrdp_result *r, struct bu
         return "it has no hostname";
     if (r->service && !r->description.n)
         return "it has no servicename";
-    if (idx == MODEL_NONE)
+    if (idx == MODEL_NONE || !sight_sees(sight, idx))
         return r->service ? "there is no such service" : "there is no such host";
     if (!nrdp_read_state(r->state, r->service, &code))
         return r->service ? "its state is not 0 to 3, OK, WARNING, CRITICAL or UNKNOWN"
@@ -141,7 +142,7 @@ static void step(struct api *a, struct api_request *q)
     while (s->next < s->n) {
         const struct nrdp_result *r = &s->at[s->next++];
         struct buf line = BUF_INIT;
-        const char *why = line_of(a, r, &line);
+        const char *why = line_of(a, q->sight, r, &line);
 
         if (why)
             refused(q, s, r, str_of(why));

@@ -15,7 +15,7 @@ static void search(struct api_world *w, struct str in)
     struct centreon_search *s = centreon_search_new(in, NULL);
 
     for (uint32_t i = 0; s && i < w->model.n_check; i++)
-        centreon_search_matches(&w->api, s, i);
+        centreon_search_matches(&w->api, NULL, s, i);
     centreon_search_free(s);
 }
 

@@ -162,7 +162,7 @@ static void test_parameters(void **state)
         struct api_world *w = *state;
         char path[128];
 
-        if (r->form || r->right == RIGHT_OPEN)
+        if (r->form || r->right == RIGHT_OPEN || r->secret) /* secret: those of others have rules of their own */
             continue;
         fill(r->path, path, sizeof(path));
         send(w, &(struct sent){r->method, path, "no%20such=1"});
@@ -317,7 +317,7 @@ static void test_bodies(void **state)
         const struct api_route *r = &route_table[i];
         char path[128];
 
-        if (!r->body || r->right == RIGHT_OPEN ||
+        if (!r->body || r->rows || r->right == RIGHT_OPEN ||
             r->right == RIGHT_SELF) /* those are asked otherwise than with a token */
             continue;
         fill(r->path, path, sizeof(path));
@@ -349,7 +349,7 @@ static void test_once(void **state)
     api_world_engine(w, true, "");
     assert_int_equal(w->status, 200);
     assert_int_equal(send(w, &first), 200);
-    assert_string_equal(w->body.data, "{\"ok\":true}");
+    assert_non_null(strstr(w->body.data, "{\"ok\":true,\"undo\":"));
     assert_non_null(strstr(w->headers.data, "Idempotency-Replayed: true"));
     assert_int_equal(w->asked_engine, before + 1);
     assert_int_equal(send(w, &(struct sent){"POST", COMMENT, .key = "k-1", .body = two}), 422);

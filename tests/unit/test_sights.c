@@ -171,7 +171,9 @@ static void fill(const char *pattern, unsigned id, char *out, size_t size)
 {
     const char *brace = strchr(pattern, '{');
 
-    if (brace)
+    if (brace && strncmp(brace, "{version}", 9) == 0)
+        snprintf(out, size, "%.*sv24.04%s", (int)(brace - pattern), pattern, strchr(brace, '}') + 1);
+    else if (brace)
         snprintf(out, size, "%.*s%u%s", (int)(brace - pattern), pattern, id, strchr(brace, '}') + 1);
     else
         snprintf(out, size, "%s", pattern);
@@ -210,7 +212,7 @@ static void walk(struct api_world *w, const struct api_route *r, enum api_role r
 
     fill(r->path, 1000 + host_of(w, "web"), path, sizeof(path));
     status = ask(w, r, path, "", role, scope);
-    if (!needs_right(r)) {
+    if (!needs_right(r) || strcmp(r->path, "/nrdp") == 0) { /* NRDP's verdicts are in its own words: test_guard */
         if (scope)
             clean(w, r, scope);
         return;
