@@ -9,6 +9,7 @@
  * A resource is one file with its handlers; the table of routes (api/route.c) names them with method, path, right, scope and one line of documentation, and there is no other way in.
  * Nothing here opens, sends or waits: role/gate lends its hands (struct api_ports), a test lends others. One request asks one thing at a time.
  */
+#include "api/api_ports.h"
 #include "api/audit_pace.h"
 #include "api/metrics_damage.h"
 #include "api/metrics_export.h"
@@ -75,7 +76,6 @@ typedef void api_handler_f(struct api *a, struct api_request *q);
 typedef struct str api_secret_f(struct api_request *q);
 typedef void api_resume_f(struct api *a, struct api_request *q, const struct api_answer *answer);
 
-enum api_source { API_BY_WEB, API_BY_LOCAL };
 
 struct api_request {
     uint64_t serial; /* ours; what other roles answer to */
@@ -116,29 +116,6 @@ struct api_role_level {
     char name[16];
     unsigned instance;
     uint64_t up, seccomp, no_new_privs, landlock, restarts, rss_kb;
-};
-
-/* The hands of the gate. All return 0 or E_*. */
-struct api_ports {
-    struct wall (*wall)(void *user);
-    struct mono (*mono)(void *user);
-    int (*auth)(void *user, uint64_t serial, const char *op, const struct str *args, size_t n);
-    int (*engine)(void *user, uint64_t serial, struct str who, uint64_t source, struct str text);
-    int (*results)(void *user, uint64_t serial, struct str who, struct str rows, bool all); /* the engine */
-    int (*why)(void *user, uint64_t serial, uint64_t oid); /* the engine, too */
-    int (*reader)(void *user, uint64_t serial, const char *stmt, const struct str *args, size_t n);
-    int (*reload)(void *user, uint64_t serial);
-    /* An entry for the audit record; serial 0: nobody waits for its number. */
-    int (*audit)(void *user, uint64_t serial, const struct audit_entry *e);
-    /* at: four names of each rename; or, with drop, one that is taken back. */
-    int (*rename)(void *user, uint64_t serial, struct str by, const struct str *at, size_t n, uint64_t drop);
-    /* The answer, or with more its begin; headers: lines. Then data until end. */
-    int (*answer)(void *user, enum api_source source, uint64_t id, int status, struct str headers,
-                  struct str body, bool more);
-    int (*data)(void *user, enum api_source source, uint64_t id, struct str body, bool end);
-    int (*broken)(void *user, enum api_source source, uint64_t id); /* the rest of it does not come */
-    void (*wake)(void *user);                             /* download_step soon, when others had their turn */
-    size_t (*queued)(void *user, enum api_source source); /* bytes on their way there */
 };
 
 struct api {

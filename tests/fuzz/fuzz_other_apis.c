@@ -62,7 +62,7 @@ static void ask(struct api_world *w, struct str in, const char *path)
                             .body = in};
     unsigned answers = w->answers;
 
-    api_receive(&w->api, &q);
+    api_world_receive(w, &q);
     for (unsigned i = 0; w->answers == answers; i++) {
         BUG_ON(w->api.n_pending != 1 || i > 20000);
         api_world_engine(w, i % 2, i % 2 ? "" : "no");

@@ -198,7 +198,7 @@ void rig_begin(struct rig *g, uint32_t n_names)
 
 void rig_make_folders(struct rig *g)
 {
-    static const char *const folder[] = {"journal", "snapshots", "db"};
+    static const char *const folder[] = {"journal", "snapshots", "db", "audit"};
     char path[256];
 
     memset(g, 0, sizeof(*g));

@@ -173,6 +173,7 @@ static void test_any_text(void **state UNUSED)
             assert_false(scope_sees(&s, p.oid[C]) || scope_sees(&s, 0));
         if (s.everything)
             assert_true(n == 1 && text[0] == '0');
+        scope_release(&s);
     }
     place_remove(&p);
 }
