@@ -479,6 +479,7 @@ static void stop(struct role *r)
     }
     store_perf_release(s);
     loop_timer_cancel(&s->retry);
+    s->planned = false; /* what the end itself planned is done */
     buf_release(&s->frame);
     buf_release(&s->batch);
     file_close(&s->dir.fd);
