@@ -379,6 +379,37 @@ void action_undo(struct json *j, const struct action *x, const struct body_value
     json_key_bool(j, "mine", true);
 }
 
+/* The check that the downtime is of; MODEL_NONE: there is no such downtime (any more). */
+static uint32_t check_with_downtime(const struct board *b, uint64_t id)
+{
+    struct buf text = BUF_INIT;
+    struct board_downtime d;
+    struct board_note note;
+    uint32_t found = MODEL_NONE;
+
+    for (uint32_t i = 0; i < board_downtimes_high(b) && found == MODEL_NONE; i++) {
+        if (board_read_downtime(b, i, &d, &note, &text) && d.id == id)
+            found = d.idx;
+    }
+    buf_release(&text);
+    return found;
+}
+
+bool action_sees_trigger(struct api *a, struct api_request *q, const struct action *x,
+                         const struct body_value *v)
+{
+    const struct body_value *by = value_of(x, v, "triggered_by");
+    uint32_t idx;
+
+    if (!q->sight || !by)
+        return true;
+    idx = check_with_downtime(&a->board, (uint64_t)by->number);
+    if (idx < a->model.n_check && sight_sees(q->sight, idx))
+        return true;
+    api_fail(a, q, 422, "triggered_by", PROBLEM_NO_ENTRY);
+    return false;
+}
+
 /* ---- one ---- */
 
 /* {"ok":true}, and how it is taken back. */
@@ -422,6 +453,8 @@ static void act(struct api *a, struct api_request *q, const char *word)
         return;
     if (on->action->check)
         p = on->action->check(a, v, &field);
+    if (!p && !action_sees_trigger(a, q, on->action, v))
+        return;
     if (!p && (action_with_services(on->action, v) || action_with_children(on->action, v))) {
         actions_one(a, q, on);
         return;
@@ -490,22 +523,6 @@ static void by_number(struct api *a, struct api_request *q,
     add_number(&b, (int64_t)id);
     api_ask_engine(a, q, buf_str(&b), api_engine_done);
     buf_release(&b);
-}
-
-/* The check that the downtime is of; MODEL_NONE: there is no such downtime (any more). */
-static uint32_t check_with_downtime(const struct board *b, uint64_t id)
-{
-    struct buf text = BUF_INIT;
-    struct board_downtime d;
-    struct board_note note;
-    uint32_t found = MODEL_NONE;
-
-    for (uint32_t i = 0; i < board_downtimes_high(b) && found == MODEL_NONE; i++) {
-        if (board_read_downtime(b, i, &d, &note, &text) && d.id == id)
-            found = d.idx;
-    }
-    buf_release(&text);
-    return found;
 }
 
 static uint32_t check_with_comment(const struct board *b, uint64_t id)

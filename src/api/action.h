@@ -36,10 +36,14 @@ const struct action *action_at(size_t i);
 const struct action *action_named(const char *word); /* there is one */
 /* The members, but for those that say for which, of the body for POST /api/v1/actions that takes it back. Only where something does. */
 void action_undo(struct json *j, const struct action *x, const struct body_value *v);
+/* Who sees a part names no downtime out of sight. False: answered. */
+bool action_sees_trigger(struct api *a, struct api_request *q, const struct action *x,
+                         const struct body_value *v);
 bool action_with_services(const struct action *x,
                           const struct body_value *v); /* it is for the services of its hosts, too */
 
-bool action_with_children(const struct action *x, const struct body_value *v); /* and for the hosts behind them */
+bool action_with_children(const struct action *x,
+                          const struct body_value *v); /* and for the hosts behind them */
 extern const struct body_field action_body_check[];
 extern const struct body_field action_body_acknowledge[];
 extern const struct body_field action_body_downtime[];

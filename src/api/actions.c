@@ -52,7 +52,8 @@ static void release(struct chosen *c)
 
 /* ---- which ---- */
 
-static void choose_named(struct api *a, const struct sight *sight, const struct body_value *v, struct chosen *c)
+static void choose_named(struct api *a, const struct sight *sight, const struct body_value *v,
+                         struct chosen *c)
 {
     for (size_t i = 0; i < v->n_list; i++) {
         uint32_t idx = names_find_seen(a, sight, v->list[i]);
@@ -360,7 +361,7 @@ void actions_post(struct api *a, struct api_request *q)
         p = x->check(a, own, &field);
     if (p)
         api_fail(a, q, 422, field, p);
-    else
+    else if (action_sees_trigger(a, q, x, own))
         run(a, q, x, v, own);
 }
 

@@ -151,6 +151,56 @@ static void test_text(void **state UNUSED)
     place_remove(&p);
 }
 
+/* By the terms of core/sight: of what is configured all of them count, of what is gone (c) its names alone. */
+static void test_sights(void **state UNUSED)
+{
+    static const struct {
+        const char *text;
+        enum scope_sight sight[OBJECTS];
+    } cases[] = {
+        {"s:", {SCOPE_NOT}},
+        {"s:host:a\n\n", {[A] = SCOPE_SEEN, [A_DISK] = SCOPE_SEEN}},
+        {"s:service:*/disk\n\n",
+         {[A] = SCOPE_AS_HOST, [B] = SCOPE_AS_HOST, [A_DISK] = SCOPE_SEEN, [B_DISK] = SCOPE_SEEN}},
+        {"s:host:c\n\n", {[C] = SCOPE_SEEN}},
+        {"s:host:*\n!host:a\n\n",
+         {[B] = SCOPE_SEEN, [B_DISK] = SCOPE_SEEN, [B_LOAD] = SCOPE_SEEN, [C] = SCOPE_SEEN}},
+        {"s:host:*\n!contact:ops\n\n", {[A] = SCOPE_SEEN, [A_DISK] = SCOPE_SEEN, [B_DISK] = SCOPE_SEEN}},
+        {"s:contact:web\n\nhost:c\n\n",
+         {[A] = SCOPE_SEEN,
+          [B] = SCOPE_AS_HOST,
+          [A_DISK] = SCOPE_SEEN,
+          [B_DISK] = SCOPE_SEEN,
+          [C] = SCOPE_SEEN}},
+    };
+    static const char *const none[] = {"s:x\n\n", "s:host:a", "s:host:a\n", "s:0", "s"};
+    struct place p;
+    struct scope s;
+
+    place_make(&p);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct err err = ERR_INIT;
+
+        assert_int_equal(scope_parse(&s, str_of(cases[i].text), &p.m, &p.names, &err), 0);
+        for (int o = 0; o < OBJECTS; o++)
+            if (scope_sight(&s, p.oid[o]) != cases[i].sight[o])
+                fail_msg("%s: object %d is %d", cases[i].text, o, scope_sight(&s, p.oid[o]));
+        assert_false(scope_sees(&s, 0) || scope_sees(&s, UINT64_MAX));
+        scope_release(&s);
+        assert_int_equal(scope_parse(&s, str_of(cases[i].text), NULL, &p.names, &err), E_CLOSED);
+        scope_release(&s);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(none); i++) {
+        struct err err = ERR_INIT;
+
+        assert_int_equal(scope_parse(&s, str_of(none[i]), &p.m, &p.names, &err), E_INVAL);
+        for (int o = 0; o < OBJECTS; o++)
+            assert_false(scope_sees(&s, p.oid[o]));
+        scope_release(&s);
+    }
+    place_remove(&p);
+}
+
 /* Whatever it is: it is refused, or it sees no more than a contact does. */
 static void test_any_text(void **state UNUSED)
 {
@@ -509,10 +559,15 @@ static void test_series(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_text),           cmocka_unit_test(test_any_text),
-        cmocka_unit_test(test_questions),      cmocka_unit_test(test_as_of),
-        cmocka_unit_test(test_only_as_host),   cmocka_unit_test(test_names_of_the_gone),
-        cmocka_unit_test(test_search_goes_on), cmocka_unit_test(test_series),
+        cmocka_unit_test(test_text),
+        cmocka_unit_test(test_sights),
+        cmocka_unit_test(test_any_text),
+        cmocka_unit_test(test_questions),
+        cmocka_unit_test(test_as_of),
+        cmocka_unit_test(test_only_as_host),
+        cmocka_unit_test(test_names_of_the_gone),
+        cmocka_unit_test(test_search_goes_on),
+        cmocka_unit_test(test_series),
     };
 
     json_read_init();
