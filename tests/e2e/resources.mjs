@@ -154,7 +154,7 @@ test('a problem is acknowledged, with a comment that colleagues read', async () 
   await page.getByRole('dialog').getByRole('button', { name: 'Acknowledge' }).click();
   await page.getByText('Write a few words').waitFor();
   await page.getByLabel('Comment', { exact: true }).fill('On it; parts come on Thursday.');
-  await page.getByLabel('Ends by itself after').selectOption('72');
+  await page.getByLabel('Ends by itself').selectOption('72');
   await page.getByRole('dialog').getByRole('button', { name: 'Acknowledge' }).click();
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   await row(name).first().getByText('acknowledged').waitFor();

@@ -2,7 +2,7 @@
 // The only way to the server. A 401 anywhere means that the session has ended: the sign-in page shows, the URL stays.
 import { signal } from '@preact/signals';
 import { lang, said, t } from './i18n/i18n.ts';
-import type { Session } from './model.ts';
+import type { Session, Trouble } from './model.ts';
 import { setViewAs, viewAs } from './viewas.ts';
 
 // undefined: not asked yet; null: nobody is signed in.
@@ -13,7 +13,7 @@ export const away = signal(false);
 export const lastAnswer = signal(Date.now());
 
 export class ApiError extends Error {
-  constructor(readonly status: number, readonly detail: string, readonly field: string | null, readonly waitS = 0) {
+  constructor(readonly status: number, readonly detail: string, readonly field: string | null, readonly waitS = 0, readonly problems: readonly Trouble[] = []) {
     super(detail || `HTTP ${status}`);
   }
 }
@@ -23,6 +23,7 @@ interface Problem {
   title?: string;
   detail?: string;
   field?: string;
+  problems?: Trouble[];
 }
 
 const BASE = '/api/v1';
@@ -34,7 +35,7 @@ async function problemOf(response: Response): Promise<ApiError> {
   } catch {
     // Not every refusal comes from the gate: a proxy may answer in HTML.
   }
-  return new ApiError(response.status, problem.detail || problem.title || '', problem.field ?? null, Number(response.headers.get('Retry-After')) || 0);
+  return new ApiError(response.status, problem.detail || problem.title || '', problem.field ?? null, Number(response.headers.get('Retry-After')) || 0, problem.problems);
 }
 
 export function errorText(error: unknown): string {

@@ -7,7 +7,7 @@ import { PAGES } from './pages.ts';
 import { may } from './rights.ts';
 import { DEFAULT_ROUTE, go, route } from './route.ts';
 import { checkNow, dialog, openDialog } from './store/actions.ts';
-import { clearSelected, current, more, next, rows, selected, toggleSelected, touched } from './store/list.ts';
+import { allSelected, clearSelected, current, isSelected, more, next, pick, rows, selectAll, selected, touched } from './store/list.ts';
 
 const typing = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement
@@ -77,7 +77,7 @@ export function closePanel(): void {
 function escape(): void {
   if (route.peek().page !== 'resources') return;
   if (route.peek().open) closePanel();
-  else if (selected.peek().size > 0) clearSelected();
+  else if (selected.peek().size > 0 || allSelected.peek()) clearSelected();
 }
 
 const THEMES = ['auto', 'light', 'dark'] as const;
@@ -88,9 +88,15 @@ export function nextTheme(): void {
 // THE table of keys: what they do, and the help (dialogs/dialogs.tsx) and the palette say it with the text "help.NAME". A key of one character acts on its own; Ctrl+K, Enter, Esc and arrows always do.
 export interface KeyRow {
   keys: string; // as the help shows them, by blanks
-  name: 'search' | 'palette' | 'theme' | 'help' | 'next' | 'prev' | 'open' | 'close' | 'select' | 'ack' | 'downtime' | 'check' | 'comment' | 'place';
+  name: 'search' | 'palette' | 'theme' | 'help' | 'next' | 'prev' | 'open' | 'close' | 'select' | 'select_to' | 'select_all' | 'ack' | 'downtime' | 'check' | 'comment' | 'place';
   where: 'anywhere' | 'list';
   act?: () => void; // left out: handled by itself below
+}
+
+// With `range`, also what lies between the last one that was picked and this one.
+function pickCurrent(range: boolean): void {
+  const id = current.peek();
+  if (id) pick(id, range || !isSelected(id), range);
 }
 
 let prefix = 0; // when "g" was pressed: the next key is a place
@@ -105,7 +111,9 @@ export const KEYS: readonly KeyRow[] = [
   { keys: 'k ↑', name: 'prev', where: 'list', act: () => moveRow(-1) },
   { keys: 'Enter', name: 'open', where: 'list' },
   { keys: 'Esc', name: 'close', where: 'list' },
-  { keys: 'x', name: 'select', where: 'list', act: () => { if (current.peek()) toggleSelected(current.peek()); } },
+  { keys: 'x', name: 'select', where: 'list', act: () => pickCurrent(false) },
+  { keys: 'X', name: 'select_to', where: 'list', act: () => pickCurrent(true) },
+  { keys: '*', name: 'select_all', where: 'list', act: selectAll },
   { keys: 'a', name: 'ack', where: 'list', act: () => openDialog('ack') },
   { keys: 'd', name: 'downtime', where: 'list', act: () => openDialog('downtime') },
   { keys: 'm', name: 'comment', where: 'list', act: () => openDialog('comment') },
@@ -131,9 +139,10 @@ function single(event: KeyboardEvent): boolean {
 function arrows(event: KeyboardEvent): boolean {
   const inTable = event.target instanceof HTMLElement && event.target.closest('table.list') !== null;
   if (!inTable) return false;
-  if (event.key === 'ArrowDown') moveRow(1);
-  else if (event.key === 'ArrowUp') moveRow(-1);
-  else return false;
+  if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return false;
+  if (event.shiftKey && current.peek()) pick(current.peek(), true, false);
+  moveRow(event.key === 'ArrowDown' ? 1 : -1);
+  if (event.shiftKey) pick(current.peek(), true, true);
   return true;
 }
 

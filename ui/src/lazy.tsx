@@ -40,7 +40,7 @@ export function fetchSoon(): void {
   idle(() => {
     if ((navigator as { connection?: { saveData?: boolean } }).connection?.saveData) return;
     panelPart.fetch();
-    dialogsPart.fetch();
+    dialogsPart.ready().then((acts) => acts.followJobs(), () => undefined);
     palettePart.fetch();
   });
 }

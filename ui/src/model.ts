@@ -133,6 +133,28 @@ export interface Why {
   would?: { reason: Reason | null; contacts: Told[] } | null;
 }
 
+// One of many for which something could not be done.
+export interface Trouble {
+  host?: string;
+  service?: string;
+  code?: string;
+  detail?: string;
+}
+
+// An action on many: what its answer says, and what a job's does.
+export interface Job {
+  id?: string; // of one that goes on by itself
+  action: Action;
+  state: 'running' | 'done' | 'cancelled';
+  total: number;
+  done: number;
+  failed: number;
+  problems?: Trouble[];
+  unwritten?: string | null;
+  undo?: Readonly<Record<string, unknown>> | null; // the body that takes it back
+}
+export type Action = 'check' | 'acknowledge' | 'unacknowledge' | 'downtime' | 'cancel_downtimes' | 'comment' | 'delete_comments' | 'submit';
+
 // Of Centreon's configuration; 1 is the most severe.
 export interface Severity {
   name: string;

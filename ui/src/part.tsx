@@ -8,17 +8,22 @@ import type { BookName } from './i18n/books.ts';
 export class Part<T> {
   private readonly loaded = signal<T | null>(null);
   readonly failed = signal(false);
-  private asked = false;
+  private asked: Promise<T> | null = null;
   constructor(private readonly code: () => Promise<T>, private readonly books: readonly BookName[] = []) {}
 
   // Before it is wanted: it will be there sooner.
   fetch(): void {
-    if (this.asked) return;
-    this.asked = true;
-    Promise.all([this.code(), ...this.books.map(openBook)]).then(([code]) => { this.loaded.value = code; }).catch((error: unknown) => {
+    this.ready().catch(() => undefined);
+  }
+
+  // Its code, when it has come.
+  ready(): Promise<T> {
+    this.asked ??= Promise.all([this.code(), ...this.books.map(openBook)]).then(([code]) => (this.loaded.value = code), (error: unknown) => {
       console.error(error);
       this.failed.value = true;
+      throw error;
     });
+    return this.asked;
   }
 
   // What is there already; null: it is on its way, and who asked is drawn again when it has come.

@@ -56,7 +56,7 @@ function actionCommands(): Command[] {
   const acknowledged = rows.filter((row) => row.acknowledged);
   const all: (Omit<Command, 'section' | 'more'> & { when: boolean })[] = [
     { id: 'act.ack', text: t('cmdk.ack'), icon: 'check', keys: 'a', when: may('resources.acknowledge') && open.length > 0, run: () => openDialog('ack', rows) },
-    { id: 'act.unack', text: t('cmdk.unack'), icon: 'close', when: may('resources.acknowledge') && acknowledged.length > 0, run: () => void unacknowledge(acknowledged) },
+    { id: 'act.unack', text: t('cmdk.unack'), icon: 'close', when: may('resources.acknowledge') && acknowledged.length > 0, run: () => unacknowledge(acknowledged) },
     { id: 'act.downtime', text: t('cmdk.downtime'), icon: 'pause', keys: 'd', when: may('resources.downtime'), run: () => openDialog('downtime', rows) },
     { id: 'act.comment', text: t('cmdk.comment'), icon: 'list', keys: 'm', when: may('resources.comment'), run: () => openDialog('comment', rows) },
     { id: 'act.check', text: t('cmdk.check'), icon: 'reset', keys: 'c', when: may('resources.check'), run: () => checkNow(rows) },

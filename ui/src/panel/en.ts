@@ -13,7 +13,6 @@ export const texts = {
   'panel.soft_warning': 'not confirmed, {attempt} of {max}',
   'panel.since': 'for {d}',
   'panel.why': 'Why',
-  'panel.unack': 'Remove acknowledgement',
   'panel.ack_sticky': 'until it recovers',
   'panel.ack_normal': 'until its state changes',
   'panel.ack_expires': '{until}, at the latest {end}',

@@ -14,7 +14,6 @@ export const texts: Translation<typeof en> = {
   'panel.soft_warning': 'non confirmée, tentative {attempt} sur {max}',
   'panel.since': 'depuis {d}',
   'panel.why': 'Pourquoi',
-  'panel.unack': 'Retirer l’acquittement',
   'panel.ack_sticky': 'jusqu’au rétablissement',
   'panel.ack_normal': 'jusqu’au prochain changement d’état',
   'panel.ack_expires': '{until}, au plus tard {end}',

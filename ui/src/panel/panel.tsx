@@ -10,12 +10,13 @@ import { lang, said, t, type Key } from '../i18n/i18n.ts';
 import { isProblem, momentOf, nameOf, type Acknowledgement, type Detail, type Downtime, type Event, type Note, type State, type Told } from '../model.ts';
 import { may } from '../rights.ts';
 import { go, only, route } from '../route.ts';
-import { cancelDowntime, checkNow, deleteComment, openDialog, unacknowledge } from '../store/actions.ts';
+import { cancelDowntime, choiceOf, deleteComment, openDialog } from '../store/actions.ts';
 import { detail, detailState, events, eventsNext, moreEvents, why } from '../store/detail.ts';
 import { now, slowNow } from '../store/now.ts';
 import { rows } from '../store/list.ts';
 import { closePanel, panelCame } from '../keys.ts';
 import { told, toldWithin, whyOf } from './why.ts';
+import { Acts } from '../parts/acts.tsx';
 import { Age, Kbd } from '../parts/bits.tsx';
 import { Icon, StateWord } from '../parts/icons.tsx';
 import { PerfTable } from './perf.tsx';
@@ -25,19 +26,6 @@ import { GraphTab, Strip } from '../lazy.tsx';
 const Section = (props: { title: string; side?: ComponentChildren; children: ComponentChildren }): JSX.Element => (
   <section><div class="lab"><h3>{props.title}</h3><span>{props.side}</span></div>{props.children}</section>
 );
-
-function Actions({ d }: { d: Detail }): JSX.Element {
-  if (!may('resources.acknowledge') && !may('resources.downtime') && !may('resources.check')) return <p class="act muted">{t('forbidden.look')}</p>;
-  const open = isProblem(d.state) && !d.acknowledged;
-  return (
-    <div class="act">
-      {open && may('resources.acknowledge') && <button type="button" class="btn p" onClick={() => openDialog('ack', [d])}>{t('panel.ack')} <Kbd k="a" /></button>}
-      {d.acknowledged && may('resources.acknowledge') && <button type="button" class="btn" onClick={() => void unacknowledge([d])}>{t('panel.unack')}</button>}
-      {may('resources.downtime') && <button type="button" class="btn" onClick={() => openDialog('downtime', [d])}>{t('panel.downtime')} <Kbd k="d" /></button>}
-      {may('resources.check') && <button type="button" class="btn" onClick={() => checkNow([d])}>{t('panel.check')} <Kbd k="c" /></button>}
-    </div>
-  );
-}
 
 // By whom and until when, of what the tags say.
 function marksWho(d: Detail): string {
@@ -68,7 +56,7 @@ function Header({ d }: { d: Detail }): JSX.Element {
       </p>
       <p class="marks"><Marks row={d} /><span class="muted">{marksWho(d)}</span></p>
       {words && <p class={`why s-${d.state}`}><b class={`s-${d.state}`}>{t('panel.why')}</b> · {words}</p>}
-      <Actions d={d} />
+      <div class="act"><Acts choice={choiceOf([d])} list={false} /></div>
       <Tabs />
     </header>
   );
@@ -260,7 +248,7 @@ function Comments({ d }: { d: Detail }): JSX.Element {
           <li key={c.id ?? i}>
             <p>{c.kind === 'acknowledgement' && d.acknowledged && (!own || c === own) && <span class="tag a first">{t('list.tag_ack')}</span>}{noteText(c)}</p>
             <p class="meta"><span>{personOf(c.author)} · <Age at={c.time ?? c.entry_time} stop />{ack && c === own && ` · ${ackEnd(ack)}`}</span>
-              {can && c.id !== undefined && <button type="button" class="btn ghost icon" onClick={() => void deleteComment(d, c.id!)}>{t('panel.delete')}</button>}</p>
+              {can && c.id !== undefined && <button type="button" class="btn ghost icon" onClick={() => deleteComment(d, c.id!)}>{t('panel.delete')}</button>}</p>
           </li>
         ))}
       </ul>}
@@ -284,7 +272,7 @@ function Downtimes({ d }: { d: Detail }): JSX.Element | null {
           <li key={w.id ?? i} class="d">
             <p><b>{downtimeWords(w)}</b> · {noteText(w)}</p>
             <p class="meta"><span>{personOf(w.author)}</span>
-              {can && w.id !== undefined && <button type="button" class="btn ghost icon" onClick={() => void cancelDowntime(d, w.id!)}>{t('panel.downtime_cancel')}</button>}</p>
+              {can && w.id !== undefined && <button type="button" class="btn ghost icon" onClick={() => cancelDowntime(d, w.id!)}>{t('panel.downtime_cancel')}</button>}</p>
           </li>
         ))}
       </ul>

@@ -7,7 +7,7 @@ import { duration, exact, relative, seconds } from '../format.ts';
 import { lang, setPrefs, t } from '../i18n/i18n.ts';
 import type { Lang } from '../prefs.ts';
 import { now, slowNow } from '../store/now.ts';
-import { dismiss, spoken, toast, toasts } from '../store/toast.ts';
+import { dismiss, spoken, toast, toasts, type Toast } from '../store/toast.ts';
 import { Icon } from './icons.tsx';
 
 export const keyName = (k: string): string => (k === 'Enter' ? t('key.enter') : k === 'Esc' ? t('key.esc') : k);
@@ -68,17 +68,25 @@ export function Tip(): JSX.Element | null {
   return at ? <div class="tip" role="tooltip" ref={ref}>{at.text}</div> : null;
 }
 
+function ToastView({ toast: one }: { toast: Toast }): JSX.Element {
+  return (
+    <div class={one.bad ? 'toast bad' : 'toast'}>
+      <div class="what">
+        <span>{one.text}</span>
+        {one.progress && <Progress label={one.text} done={one.progress.done} of={one.progress.of} />}
+        {one.list && one.list.length > 0 && <ul>{one.list.map((line) => <li key={line}>{line}</li>)}</ul>}
+      </div>
+      {one.acts?.map((act) => <button type="button" key={act.text} onClick={() => { dismiss(one.id); act.run(); }}>{act.text}</button>)}
+      <button type="button" aria-label={t('help.close_button')} onClick={() => dismiss(one.id)}><Icon name="close" /></button>
+    </div>
+  );
+}
+
+// A bar that moves is not read out at each step: the region is only for what is said once.
 export const Toasts = (): JSX.Element => (
   <>
     <div class="sr" aria-live="polite">{spoken}</div>
-    <div class="toasts" role="status">
-      {toasts.value.map((toast) => (
-        <div key={toast.id} class={toast.bad ? 'toast bad' : 'toast'}>
-          <span>{toast.text}</span>
-          <button type="button" aria-label={t('help.close_button')} onClick={() => dismiss(toast.id)}><Icon name="close" /></button>
-        </div>
-      ))}
-    </div>
+    <div class="toasts" role="status" aria-live={toasts.value.some((one) => one.progress) ? 'off' : 'polite'}>{toasts.value.map((one) => <ToastView key={one.id} toast={one} />)}</div>
   </>
 );
 

@@ -27,6 +27,7 @@ export const loading = signal<'no' | 'first' | 'more'>('first');
 export const failed = signal(''); // why the list could not be read
 export const current = signal(''); // the row that keys act on
 export const selected = signal<ReadonlySet<string>>(new Set());
+export const allSelected = signal(false); // also what matches and is not loaded
 
 export const view = computed<View>(() => listOf(route.value));
 const viewKey = computed(() => viewQuery(view.value).toString());
@@ -179,15 +180,40 @@ const listener = {
   },
 };
 
+export const isSelected = (id: string): boolean => allSelected.value || selected.value.has(id);
+export const selectedCount = (): number => (allSelected.value ? matched.value : selected.value.size);
+
+// Rows that stand for several are chosen one by one: what they stand for is another list.
+export const mayTakeAll = (): boolean => view.value.view === 'all' && matched.value > 0;
+
+export function selectAll(): void {
+  selected.value = new Set(rows.ids.peek());
+  allSelected.value = mayTakeAll();
+}
+
 export function toggleSelected(id: string, on?: boolean): void {
-  const set = new Set(selected.peek());
+  const set = new Set(allSelected.peek() ? rows.ids.peek() : selected.peek());
+  allSelected.value = false;
   if (on ?? !set.has(id)) set.add(id);
   else set.delete(id);
   selected.value = set;
 }
 
+let lastPicked = '';
+
+// With `range`, everything between the last one picked and this one follows it.
+export function pick(id: string, on: boolean, range: boolean): void {
+  const ids = rows.ids.peek();
+  const [from, to] = [ids.indexOf(lastPicked), ids.indexOf(id)];
+  lastPicked = id;
+  current.value = id;
+  if (!range || from < 0 || to < 0) toggleSelected(id, on);
+  else for (const between of ids.slice(Math.min(from, to), Math.max(from, to) + 1)) toggleSelected(between, on);
+}
+
 export function clearSelected(): void {
   selected.value = new Set();
+  allSelected.value = false;
   waitForQuiet();
 }
 
@@ -204,6 +230,7 @@ function follow(): void {
       return;
     }
     selected.value = new Set();
+    allSelected.value = false;
     rows.waiting.value = null;
     queueMicrotask(() => {
       void load();

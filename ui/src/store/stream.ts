@@ -4,10 +4,11 @@
 import { signal } from '@preact/signals';
 import { away, lastAnswer, readSession, session } from '../api.ts';
 import { viewAs } from '../viewas.ts';
-import { viewQuery, type Counts, type Row, type View } from '../model.ts';
+import { viewQuery, type Counts, type Job, type Row, type View } from '../model.ts';
 
 export type Live = 'off' | 'wait' | 'on' | 'poll';
 export const live = signal<Live>('off');
+export const heardJob = signal<Job | null>(null); // what was last said of a job of this person's
 
 export interface Listener {
   row(row: Row): void;
@@ -85,6 +86,7 @@ function open(): void {
   stream.addEventListener('row', (e) => parsed<Row>(e as MessageEvent<string>, (row) => listener.row(row)));
   stream.addEventListener('gone', (e) => parsed<{ id: string }>(e as MessageEvent<string>, (gone) => listener.gone(gone.id)));
   stream.addEventListener('counts', (e) => parsed<Counts>(e as MessageEvent<string>, (counts) => listener.counts(counts)));
+  stream.addEventListener('job', (e) => parsed<Job>(e as MessageEvent<string>, (job) => { heardJob.value = job; }));
   stream.addEventListener('resync', () => listener.resync());
 }
 

@@ -2,13 +2,13 @@
 import type { JSX } from 'preact';
 import { num } from '../../format.ts';
 import { t } from '../../i18n/i18n.ts';
-import { isProblem, type As, type Filter } from '../../model.ts';
-import { may } from '../../rights.ts';
-import { DEFAULT_ROUTE, go, route } from '../../route.ts';
-import { checkNow, openDialog, targets } from '../../store/actions.ts';
-import { clearSelected, counts, failed, load, loading, matched, more, next, rows, selected, total } from '../../store/list.ts';
+import type { As, Filter } from '../../model.ts';
+import { go, route } from '../../route.ts';
+import { chosen } from '../../store/actions.ts';
+import { allSelected, clearSelected, counts, failed, load, loading, matched, mayTakeAll, more, next, rows, selectAll, selected, selectedCount, total } from '../../store/list.ts';
 import { live } from '../../store/stream.ts';
 import { away } from '../../api.ts';
+import { Acts } from '../../parts/acts.tsx';
 import { Kbd, Segments } from '../../parts/bits.tsx';
 import { Icon } from '../../parts/icons.tsx';
 import { CellMenu, Terms } from './narrow.tsx';
@@ -79,22 +79,20 @@ const Hint = ({ k, text }: { k: string; text: string }): JSX.Element => (
 );
 
 function SelectionBar(): JSX.Element {
-  const n = selected.value.size;
-  const problems = targets().some((row) => isProblem(row.state) && !row.acknowledged);
+  const n = selectedCount();
+  const left = mayTakeAll() && !allSelected.value && matched.value > selected.value.size && rows.ids.value.every((id) => selected.value.has(id));
   return (
-    <div class="bar foot" role="group" aria-label={t('list.selected', { n })}>
-      <b>{t('list.selected', { n })}</b>
-      <button type="button" class="btn p" disabled={!may('resources.acknowledge') || !problems} onClick={() => openDialog('ack')}>{t('panel.ack')} <Kbd k="a" /></button>
-      <button type="button" class="btn" disabled={!may('resources.downtime')} onClick={() => openDialog('downtime')}>{t('panel.downtime')} <Kbd k="d" /></button>
-      <button type="button" class="btn" disabled={!may('resources.check')} onClick={() => checkNow()}>{t('panel.check')} <Kbd k="c" /></button>
-      <button type="button" class="btn" onClick={() => go({ ...DEFAULT_ROUTE, page: 'graphs', on: [...selected.value], together: n > 1 })}>{t('page.graphs')}</button>
+    <div class="bar foot chosen" role="group" aria-label={t('list.selected', { n })}>
+      <b aria-live="polite">{allSelected.value ? t('list.selected_all', { n }) : t('list.selected', { n })}</b>
+      {left && <button type="button" class="btn ghost" onClick={selectAll}>{t('list.select_matching', { n: matched.value })} <Kbd k="*" /></button>}
+      <Acts choice={chosen()} list />
       <button type="button" class="btn ghost" onClick={clearSelected}>{t('list.clear')} <Kbd k="Esc" /></button>
     </div>
   );
 }
 
 function Foot(): JSX.Element {
-  if (selected.value.size > 0) return <SelectionBar />;
+  if (selected.value.size > 0 || allSelected.value) return <SelectionBar />;
   const state = away.value ? 'off' : live.value;
   return (
     <div class="bar foot">

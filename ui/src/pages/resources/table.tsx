@@ -8,7 +8,7 @@ import { GROUPED_SORTS, isHandled, isProblem, nameOf, nameRoom, sortOf, type Ord
 import { FIRST_ORDER, formatRoute, go, route } from '../../route.ts';
 import { openRow } from '../../keys.ts';
 import { slowNow } from '../../store/now.ts';
-import { current, loading, matched, more, next, rows, selected, toggleSelected, touched } from '../../store/list.ts';
+import { clearSelected, current, isSelected, loading, matched, more, next, pick, rows, selected, touched } from '../../store/list.ts';
 import { relative } from '../../format.ts';
 import { Age } from '../../parts/bits.tsx';
 import { Spark } from '../../lazy.tsx';
@@ -44,11 +44,11 @@ function sortBy(key: SortKey): void {
 
 function SelectAll(): JSX.Element {
   const ids = rows.ids.value;
-  const n = ids.filter((id) => selected.value.has(id)).length;
+  const n = ids.filter(isSelected).length;
   const all = n > 0 && n === ids.length;
   return (
     <input type="checkbox" aria-label={t('list.select_all')} data-tip={t('list.select_all')} checked={all} ref={(el) => { if (el) el.indeterminate = n > 0 && !all; }}
-      onChange={() => { selected.value = new Set(all ? [] : ids); }} />
+      onChange={() => { clearSelected(); if (!all) selected.value = new Set(ids); }} />
   );
 }
 
@@ -108,29 +108,12 @@ const shownState = (row: Row): State => (row.folded && route.value.view !== 'pro
 function rowClass(row: Row, gone: boolean, changed: number): string {
   const parts = ['row', `s-${shownState(row)}`];
   if (isHandled(row) && isProblem(row.state)) parts.push('q');
-  if (selected.value.has(row.id)) parts.push('sel');
+  if (isSelected(row.id)) parts.push('sel');
   if (route.value.open === row.id) parts.push('open');
   if (current.value === row.id) parts.push('cur');
   if (gone) parts.push('gone');
   if (Date.now() - changed < FLASH_MS) parts.push('chg');
   return parts.join(' ');
-}
-
-let lastPicked = '';
-
-// With Shift, everything between the last box and this one follows it.
-function pick(id: string, event: MouseEvent): void {
-  const on = (event.currentTarget as HTMLInputElement).checked;
-  const ids = rows.ids.peek();
-  const from = ids.indexOf(lastPicked);
-  const to = ids.indexOf(id);
-  lastPicked = id;
-  current.value = id;
-  if (!event.shiftKey || from < 0 || to < 0) {
-    toggleSelected(id, on);
-    return;
-  }
-  for (const between of ids.slice(Math.min(from, to), Math.max(from, to) + 1)) toggleSelected(between, on);
 }
 
 function clickRow(id: string, event: MouseEvent): void {
@@ -160,7 +143,7 @@ function RowView({ id, index, first }: { id: string; index: number; first: boole
   const tab = stop ? 0 : -1;
   return (
     <tr class={rowClass(row, gone, changed)} aria-rowindex={index + 2} onClick={(e) => clickRow(id, e)} onContextMenu={(e) => openCellMenu(row, e)}>
-      <td class="c-sel"><input type="checkbox" tabIndex={tab} checked={selected.value.has(id)} aria-label={t('list.select_row', { name: nameOf(row) })} onClick={(e) => pick(id, e)} /></td>
+      <td class="c-sel"><input type="checkbox" tabIndex={tab} checked={isSelected(id)} aria-label={t('list.select_row', { name: nameOf(row) })} onClick={(e) => pick(id, e.currentTarget.checked, e.shiftKey)} /></td>
       <td class="c-state" key={`s${changed}`}><StateWord state={shownState(row)} /></td>
       <th scope="row" class="c-res">
         <div class="rn"><a class="r" href={formatRoute({ ...route.value, open: id })} data-row={id} tabIndex={tab} draggable={false} onFocus={() => { current.value = id; }}><Name row={row} /></a>

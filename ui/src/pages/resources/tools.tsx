@@ -1,42 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Beside the list's title: saved filters, and which columns there are, in which order.
-import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
 import { errorText } from '../../api.ts';
 import { prefs, setPrefs, t } from '../../i18n/i18n.ts';
+import { viewQuery } from '../../model.ts';
 import { COLUMNS, type Column } from '../../prefs.ts';
 import { may } from '../../rights.ts';
+import { listOf, route } from '../../route.ts';
 import { Icon } from '../../parts/icons.tsx';
+import { Popup } from '../../parts/popup.tsx';
+import { matched } from '../../store/list.ts';
+import { viewAs } from '../../viewas.ts';
 import { currentQuery, forget, readSaved, save, saved, show, type Saved } from '../../store/filters.ts';
-
-function Popup({ label, children, opened }: { label: string; children: (close: () => void) => ComponentChildren; opened?: () => void }): JSX.Element {
-  const [open, setOpen] = useState(false);
-  const box = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    if (!open) return undefined;
-    opened?.();
-    const outside = (e: MouseEvent): void => { if (e.target instanceof Node && !box.current?.contains(e.target)) setOpen(false); };
-    const key = (e: KeyboardEvent): void => {
-      if (e.key !== 'Escape') return;
-      e.preventDefault();
-      e.stopPropagation();
-      setOpen(false);
-      box.current?.querySelector('button')?.focus();
-    };
-    document.addEventListener('mousedown', outside);
-    document.addEventListener('keydown', key, true);
-    return () => {
-      document.removeEventListener('mousedown', outside);
-      document.removeEventListener('keydown', key, true);
-    };
-  }, [open]);
-  return (
-    <div class="pop" ref={box}>
-      <button type="button" class="btn" aria-expanded={open} onClick={() => setOpen(!open)}>{label}</button>
-      {open && <div class="popbox" role="group" aria-label={label}>{children(() => setOpen(false))}</div>}
-    </div>
-  );
-}
 
 function SavedRow({ one, close, failed }: { one: Saved; close: () => void; failed: (e: unknown) => void }): JSX.Element {
   const here = one.query === currentQuery();
@@ -90,9 +66,27 @@ function ColumnChoice(): JSX.Element {
   );
 }
 
+// The browser saves the file as it comes; nothing of it is held here.
+function Export(): JSX.Element {
+  const { view, under } = route.value;
+  if (viewAs.value || under) return <p class="muted">{t(under ? 'export.under' : 'export.view_as')}</p>;
+  const query = viewQuery({ ...listOf(route.value), view: 'all' });
+  const href = (format: string): string => `/api/v1/resources/export?${query}&format=${format}`;
+  return (
+    <>
+      <p class="muted">{view === 'all' ? t('export.text', { n: matched.value }) : t('export.plain')}</p>
+      <ul>
+        <li><a class="w" href={href('csv')} download="vigie.csv">{t('export.csv')}</a></li>
+        <li><a class="w" href={href('json')} download="vigie.json">{t('export.json')}</a></li>
+      </ul>
+    </>
+  );
+}
+
 export const Tools = (): JSX.Element => (
   <div class="tools">
     <Popup label={t('saved.title')} opened={() => void readSaved().catch(() => undefined)}>{(close) => <SavedFilters close={close} />}</Popup>
+    <Popup label={t('export.title')}>{() => <Export />}</Popup>
     <Popup label={t('columns.title')}>{() => <ColumnChoice />}</Popup>
   </div>
 );
