@@ -125,7 +125,7 @@ int ctl_user(int argc, char **argv)
          &groups},
     };
     const struct opt_command cmd = {
-        .usage = "vigie ctl user list|add|change|delete|password|role|totp-off [NAME] [ROLE]",
+        .usage = "vigie ctl user list|add|change|delete|password|role|totp-off [NAME ...]",
         .about =
             "The people who may sign in to the page.\nlist: who they are.\nadd NAME [--role ROLE]: one "
             "more.\n"
