@@ -8,10 +8,14 @@ export type { PageName } from './pages.ts';
 // The first page is also at "/".
 const pageAt = (path: string): PageName => (path === '' ? PAGES[0].name : PAGES.find((row) => row.path === path)?.name ?? 'missing');
 
+// Of the panel: details, and then.
+export const TABS = ['', 'graph', 'timeline', 'told', 'config'] as const;
+export type Tab = (typeof TABS)[number];
+
 export interface Route extends View {
   page: PageName;
   open: string; // the resource in the panel, or empty
-  tab: '' | 'graph'; // of the panel
+  tab: Tab; // of the panel
   on: string[]; // the resources whose graphs are shown
   together: boolean; // the same measurement of all in one graph
   range: string; // of graphs: up to now,
@@ -75,7 +79,7 @@ export function parseRoute(path: string, search: string): Route {
     sort,
     order: pick<Order>(query.get('order'), ['asc', 'desc'], FIRST_ORDER[sort]),
     open: query.get('open') ?? '',
-    tab: pick<'' | 'graph'>(query.get('tab'), ['', 'graph'], ''),
+    tab: pick<Tab>(query.get('tab'), TABS, ''),
     on: list(query.get('on')).filter((id) => /^\d{1,20}$/.test(id)).slice(0, MOST_IDS),
     together: query.get('together') === '1',
     ...parseTime(query),

@@ -44,14 +44,16 @@ async function read(): Promise<void> {
   request = mine;
   const path = `/resources/${encodeURIComponent(id)}`;
   try {
+    const { tab } = route.peek();
+    const part = <T>(wanted: boolean, what: string): Promise<T | null> => (wanted ? api<T>('GET', path + what, { signal: mine.signal }).catch(() => null) : Promise.resolve(null));
     const [resource, history, reasons] = await Promise.all([
       api<Detail>('GET', path, { signal: mine.signal }),
-      api<EventPage>('GET', `${path}/events?limit=${EVENTS}`, { signal: mine.signal }).catch(() => null),
-      api<Why>('GET', `${path}/why`, { signal: mine.signal }).catch(() => null),
+      part<EventPage>(tab === '' || tab === 'timeline', `/events?limit=${EVENTS}`),
+      part<Why>(tab === 'told', '/why'),
     ]);
     if (mine.signal.aborted) return;
     detail.value = resource;
-    why.value = reasons;
+    why.value = reasons ?? why.peek();
     if (history && !keepsOlder(history)) {
       events.value = history.events;
       eventsNext.value = history.next;
@@ -93,8 +95,9 @@ export function startDetail(): void {
   let shown = '';
   effect(() => {
     const id = session.value && route.value.page === 'resources' ? route.value.open : '';
-    if (id === shown) return;
-    shown = id;
+    const what = id && `${id} ${route.value.tab}`; // each tab reads what it shows
+    if (what === shown) return;
+    shown = what;
     queueMicrotask(() => {
       clearTimeout(timer);
       request?.abort();
