@@ -266,8 +266,8 @@ void store_audit_open(struct store *s)
     a->dir.fd = openat(s->state_fd, "audit", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     if (a->dir.fd < 0)
         log_fatal("the folder %s/audit cannot be opened: %m", s->role->state_dir);
-    a->dir.no_reserve = true; /* the journal's, on the same file system, says it where there is none */
     journal_io_dir(&io, &a->dir);
+    a->dir.no_reserve = true; /* the journal's, on the same file system, says it where there is none */
     if (audit_open(&a->record, &io, (int64_t)days * TIME_DAY, clock_wall(), &err) < 0)
         log_fatal("the folder %s/audit: %s", s->role->state_dir, err.text);
     a->open = true;
