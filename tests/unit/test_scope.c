@@ -165,7 +165,7 @@ static void test_sights(void **state UNUSED)
         {"s:host:c\n\n", {[C] = SCOPE_SEEN}},
         {"s:host:*\n!host:a\n\n",
          {[B] = SCOPE_SEEN, [B_DISK] = SCOPE_SEEN, [B_LOAD] = SCOPE_SEEN, [C] = SCOPE_SEEN}},
-        {"s:host:*\n!contact:ops\n\n", {[A] = SCOPE_SEEN, [A_DISK] = SCOPE_SEEN, [B_DISK] = SCOPE_SEEN}},
+        {"s:host:*\n!contact:ops\n\n", {[A] = SCOPE_SEEN, [A_DISK] = SCOPE_SEEN}},
         {"s:contact:web\n\nhost:c\n\n",
          {[A] = SCOPE_SEEN,
           [B] = SCOPE_AS_HOST,
