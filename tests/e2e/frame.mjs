@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What stands around every page: menu, addresses, rights, keys, themes, parts that are loaded later, a server that is away; against one real Vigie.
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
+import { beforeEach, test } from 'node:test';
 import { axe, newPage } from './browser.mjs';
 import { clean, LIVE_MS, scene } from './scene.mjs';
 
 const s = scene();
 let page, context, browser, vigie;
-before(() => { ({ page, context, browser, vigie } = s); });
+beforeEach(() => { ({ page, context, browser, vigie } = s); });
 const { link, goAll, names } = s;
 
 test('light, dark and high contrast, each readable', async () => {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Before anyone is signed in, against one real Vigie: set-up, sign in, too many tries, the end of a session.
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
+import { beforeEach, test } from 'node:test';
 import { axe, newPage } from './browser.mjs';
 import { clean, LIVE_MS, PASSWORD, scene, USER } from './scene.mjs';
 
 const s = scene({ signedUp: false });
 let page, context, browser, vigie;
-before(() => { ({ page, context, browser, vigie } = s); });
+beforeEach(() => { ({ page, context, browser, vigie } = s); });
 const { names, url } = s;
 
 test('before set-up the page says what to do', async () => {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The page Platform and what is said of Vigie on every page, against one real Vigie.
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
+import { beforeEach, test } from 'node:test';
 import { axe, newPage } from './browser.mjs';
 import { clean, LIVE_MS, scene } from './scene.mjs';
 
 const s = scene();
 let page, context, browser, vigie;
-before(() => { ({ page, context, browser, vigie } = s); });
+beforeEach(() => { ({ page, context, browser, vigie } = s); });
 const { goAll } = s;
 
 test('Platform shows every process and what it is kept from', async () => {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The list of resources and the panel, against one real Vigie: search, filters, actions, languages, narrow, by keyboard only. The steps build on each other.
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
+import { beforeEach, test } from 'node:test';
 import { axe, newPage } from './browser.mjs';
 import { clean, LIVE_MS, scene, USER } from './scene.mjs';
 
 const s = scene();
 let page, context, browser, vigie;
-before(() => { ({ page, context, browser, vigie } = s); });
+beforeEach(() => { ({ page, context, browser, vigie } = s); });
 const { row, link, goAll, names, url } = s;
 const main = () => vigie.own; // against a Vigie that runs already, its services are not known
 

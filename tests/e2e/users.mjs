@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The pages Users and My account, against one real Vigie.
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
+import { beforeEach, test } from 'node:test';
 import { axe, newPage } from './browser.mjs';
 import { clean, LIVE_MS, scene, USER } from './scene.mjs';
 
 const s = scene();
 let page, context, browser, vigie;
-before(() => { ({ page, context, browser, vigie } = s); });
+beforeEach(() => { ({ page, context, browser, vigie } = s); });
 
 test('administrators make users, give roles and new passwords, and make tokens; others see none of it', async () => {
   await page.goto(`${vigie.url}/users`);
