@@ -21,7 +21,27 @@ const SERVICES = [
   ['Quoting', `${PLUGINS}/check_dummy 0 "<img src=x onerror=alert(1)> &amp; done"`],
 ];
 
-function configuration(dir, port, services) {
+// A host behind the other, with so many services that only answer to results sent in: they cost nothing.
+function crane(quiet) {
+  const service = (i) => `define service {\n  use every\n  host_name crane\n  service_description Quiet ${i + 1}\n  check_command c6\n  active_checks_enabled 0\n}\n`;
+  return `define host {
+  host_name crane
+  address 127.0.0.1
+  check_command c6
+  max_check_attempts 2
+  check_interval 5
+  retry_interval 1
+  check_period always
+  notification_period always
+  contacts alice
+  parents harbour
+  notes Call the crane driver before anything else.
+  notes_url https://wiki.example/crane
+}
+${Array.from({ length: quiet }, (_, i) => service(i)).join('')}`;
+}
+
+function configuration(dir, port, services, quiet) {
   const files = [];
   const put = (name, text) => {
     files.push(name);
@@ -110,9 +130,9 @@ define service {
 `);
   writeFileSync(join(dir, 'turn.sh'), `#!/bin/sh\nif [ -e ${dir}/bad ]; then echo "TURN CRITICAL - it was turned|level=97%;80;90;0;100"; exit 2; fi\necho "TURN OK - calm|level=12%;80;90;0;100"\n`);
   chmodSync(join(dir, 'turn.sh'), 0o755);
+  if (quiet > 0) put('crane.cfg', crane(quiet));
   put('vigie.cfg', `log_file=${dir}/vigie.log
-cfg_file=${dir}/objects.cfg
-interval_length=1
+${files.map((name) => `cfg_file=${dir}/${name}\n`).join('')}interval_length=1
 command_file=${dir}/vigie.cmd
 check_external_commands=1
 use_syslog=0
@@ -179,14 +199,14 @@ export async function run(dir, config) {
   }
 }
 
-// `more`: services beside the usual ones, each its name and command line.
-export async function startVigie(more = []) {
+// `more`: services beside the usual ones, each its name and command line. `quiet`: how many services a second host has.
+export async function startVigie(more = [], quiet = 0) {
   if (process.env.VIGIE_URL) {
     return { url: process.env.VIGIE_URL.replace(/\/$/, ''), token: process.env.VIGIE_SETUP_TOKEN ?? '', own: false, turn() {}, async stop() {} };
   }
   const dir = newFolder();
   const port = Number(process.env.PORT ?? 0) || await freePort();
-  const { child, stop, ...link } = await run(dir, configuration(dir, port, [...SERVICES, ...more]));
+  const { child, stop, ...link } = await run(dir, configuration(dir, port, [...SERVICES, ...more], quiet));
   const turn = (bad) => (bad ? writeFileSync(join(dir, 'bad'), '') : rmSync(join(dir, 'bad'), { force: true }));
   const objects = join(dir, 'objects.cfg');
   // Makes the configuration wrong; what it returns makes it right again.
