@@ -68,6 +68,7 @@ test('names take the room they need, and the rest is for the output; also beside
   assert.ok(await width('.c-info') > 1.5 * await width('.c-res'));
   await page.setViewportSize({ width: 1366, height: 768 });
   await link('Always critical').first().click();
+  await page.getByRole('tab', { name: 'Told' }).click();
   await page.locator('.panel .reasons').waitFor();
   assert.ok(await width('.c-info') > 95, 'an output is there');
   const at = await page.locator('.panel .reasons').evaluate((el) => [...el.children].map((one) => one.getBoundingClientRect().left));

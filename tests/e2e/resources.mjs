@@ -48,9 +48,11 @@ test('the panel says why, shows output, measurements and events, and has an addr
     assert.match(await panel.locator('.perf').innerText(), /level\s+97.%/u);
     await panel.locator('.tl b.s-critical').first().waitFor();
     assert.match(await panel.locator('.facts').innerText(), /objects\.cfg, line \d+/);
+    await page.getByRole('tab', { name: 'Told' }).click();
     const reasons = panel.locator('.reasons');
     await reasons.locator('.told li.y', { hasText: 'alice: notified.' }).first().waitFor();
     assert.match(await reasons.innerText(), /Contacts notified: 1\./, 'who was told, and why nobody is now');
+    await page.getByRole('tab', { name: 'Details' }).click();
     const told = panel.locator('.tl li', { hasText: 'alice told: CRITICAL' }).first();
     await told.waitFor({ timeout: LIVE_MS });
     assert.match(await told.innerText(), /^\d\d:\d\d:\d\d\s+alice told: CRITICAL · notification 1$/u);

@@ -68,7 +68,7 @@ export function openRow(id: string, focusPanel: boolean): void {
 
 export function closePanel(): void {
   const id = route.peek().open;
-  go({ open: '' });
+  go({ open: '', tab: '' });
   current.value = id;
   wantRow(id);
   focusRow(id);

@@ -26,11 +26,11 @@ function More({ choice, up, all }: { choice: Choice; up: boolean; all: boolean }
   const { rows } = choice;
   const some = (test: (row: Choice['rows'][number]) => boolean): boolean => choice.filter !== null || rows.some(test);
   const entries: readonly (readonly [ActionName, string, boolean])[] = [
-    ['comment', t('act.comment'), true], ['submit', t('act.submit'), true], ['unack', t('act.unack'), all && some((row) => row.acknowledged)], ['cancel', t('act.cancel'), some((row) => row.in_downtime || row.kind === 'service' || !all)],
+    ['comment', t('act.comment'), true], ['submit', t('act.submit'), true], ['unack', t('act.unack'), all && some((row) => row.acknowledged)], ['cancel', t('act.cancel'), all], // the panel has these beside what they are about
   ];
   const lacking = RIGHTS.filter((right) => !may(right));
   return (
-    <Popup label={t('act.more')} up={up} class="right">{(close) => (
+    <Popup label={t('act.more')} up={up}>{(close) => (
       <>
         <ul>
           {entries.filter(([name, , fits]) => fits && may(NEEDS[name])).map(([name, text]) => <li key={name}><button type="button" class="w" onClick={() => { close(); openDialog(name, choice); }}>{text}{name === 'comment' && <> <Kbd k="m" /></>}</button></li>)}

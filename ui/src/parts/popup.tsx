@@ -8,10 +8,9 @@ interface PopupProps {
   children: (close: () => void) => ComponentChildren;
   opened?: () => void;
   up?: boolean;
-  class?: string;
 }
 
-export function Popup({ label, children, opened, up, ...rest }: PopupProps): JSX.Element {
+export function Popup({ label, children, opened, up }: PopupProps): JSX.Element {
   const [open, setOpen] = useState(false);
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -33,7 +32,7 @@ export function Popup({ label, children, opened, up, ...rest }: PopupProps): JSX
     };
   }, [open]);
   return (
-    <div class={`pop ${rest.class ?? ''}`} ref={box}>
+    <div class="pop" ref={box}>
       <button type="button" class="btn" aria-expanded={open} onClick={() => setOpen(!open)}>{label}</button>
       {open && <div class={up ? 'popbox up' : 'popbox'} role="group" aria-label={label}>{children(() => setOpen(false))}</div>}
     </div>

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// The panel of one resource, against one real Vigie: its tabs, addresses and keys; hosts around it; configuration with its origin; running a check at once. The steps build on each other.
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import { axe, newPage } from './browser.mjs';
+import { clean, LIVE_MS, scene } from './scene.mjs';
+
+const s = scene({ quiet: 2 });
+const own = { skip: Boolean(process.env.VIGIE_URL) };
+let page, context, browser, vigie;
+before(() => { ({ page, context, browser, vigie } = s); });
+const { link, goAll, url } = s;
+const panel = () => page.locator('.panel');
+
+const open = async (name) => {
+  await goAll();
+  await link(name).first().click();
+  await panel().locator('.facts').first().waitFor();
+};
+
+test('each tab has its address, is read when it is opened, and is moved to by arrows', own, async () => {
+  const asked = [];
+  page.on('request', (r) => { if (/\/api\/v1\/(resources\/\d+\/|services\/|hosts\/|commands\/)/.test(r.url())) asked.push(new URL(r.url()).pathname); });
+  await open('Load');
+  assert.ok(!asked.some((path) => /\/why$|\/services\//.test(path)), 'what is not shown is not read');
+  await page.getByRole('tab', { name: 'Details' }).focus();
+  await page.keyboard.press('End');
+  await page.getByRole('tab', { name: 'Configuration', selected: true }).waitFor();
+  assert.equal(url().searchParams.get('tab'), 'config');
+  await panel().locator('.conf').waitFor();
+  assert.ok(asked.some((path) => path.endsWith('/services/harbour/Load')));
+  await page.keyboard.press('ArrowLeft');
+  await panel().locator('.reasons').waitFor();
+  await page.keyboard.press('ArrowLeft');
+  await panel().locator('.tl, .history').first().waitFor();
+  assert.equal(url().searchParams.get('tab'), 'timeline');
+  await page.reload();
+  await page.getByRole('tab', { name: 'Timeline', selected: true }).waitFor();
+  for (const tab of ['Details', 'Timeline', 'Told', 'Configuration']) {
+    await page.getByRole('tab', { name: tab }).click();
+    await page.getByRole('tab', { name: tab, selected: true }).waitFor();
+    assert.deepEqual(await axe(page), [], tab);
+  }
+  await page.keyboard.press('Escape');
+  await panel().waitFor({ state: 'detached' });
+  assert.equal(url().searchParams.get('tab'), null);
+});
+
+test('the configuration that counts, with its origin; a value is found by a word', own, async () => {
+  await open('Load');
+  await page.getByRole('tab', { name: 'Configuration' }).click();
+  await panel().getByText(/objects\.cfg, line \d+/).waitFor();
+  assert.match(await panel().locator('tr', { hasText: 'max_check_attempts' }).innerText(), /2/, 'by its template');
+  await page.getByLabel('Find a value').fill('retry');
+  await panel().locator('tr', { hasText: 'max_check_attempts' }).waitFor({ state: 'detached' });
+  await panel().locator('tr', { hasText: 'retry_interval' }).waitFor();
+  await page.getByLabel('Find a value').fill('no such word');
+  await panel().getByText('No value has this word.').waitFor();
+  await page.keyboard.press('Escape');
+});
+
+test('a command is shown as it is run, and run now shows its result', own, async () => {
+  await open('Always critical');
+  await panel().getByText('Command line').click();
+  await panel().getByText('check_dummy 2').first().waitFor();
+  await page.getByRole('button', { name: 'Run now' }).click();
+  const result = panel().locator('div.run');
+  await result.waitFor({ timeout: LIVE_MS });
+  assert.match(await result.innerText(), /CRITICAL[^]*made to be critical/);
+  assert.deepEqual(await axe(page), []);
+  await page.keyboard.press('Escape');
+});
+
+test('what stands around it is a link with its state: the host of a service, the hosts behind a host', own, async () => {
+  await open('Load');
+  await panel().locator('.kin').getByRole('link', { name: 'harbour' }).click();
+  await panel().getByRole('heading', { name: 'harbour' }).waitFor();
+  const behind = panel().locator('.kin li', { hasText: 'crane' });
+  await behind.locator('.st').waitFor();
+  await behind.getByRole('link').click();
+  await panel().getByRole('heading', { name: 'crane' }).waitFor();
+  await panel().locator('.kin li', { hasText: 'harbour' }).waitFor();
+  await panel().getByText('Call the crane driver before anything else.').waitFor();
+  assert.equal(await panel().getByRole('link', { name: 'Notes page' }).getAttribute('href'), 'https://wiki.example/crane');
+  await page.keyboard.press('Escape');
+});
+
+test('French, dark, 360 pixels', own, async () => {
+  const narrow = await newPage(browser, { viewport: { width: 360, height: 740 }, locale: 'fr-FR', colorScheme: 'dark', storageState: await context.storageState() });
+  const p = narrow.page;
+  await p.goto(`${vigie.url}/resources?filter=all`);
+  await p.locator('tr.row', { hasText: 'Always critical' }).locator('a.r').click();
+  for (const tab of ['Chronologie', 'Avertis', 'Configuration', 'Détails']) {
+    await p.getByRole('tab', { name: tab }).click();
+    await p.getByRole('tab', { name: tab, selected: true }).waitFor();
+    assert.ok(await p.evaluate(() => document.documentElement.scrollWidth) <= 360, tab);
+    assert.deepEqual(await axe(p), [], tab);
+  }
+  assert.deepEqual(narrow.wrongs, []);
+  await narrow.context.close();
+});
+
+clean(s);
