@@ -94,10 +94,10 @@ test('an acknowledgement ends at a date, and is undone from what says it', own, 
   await bar().getByRole('button', { name: 'Acknowledge' }).click();
   await page.getByLabel('Comment', { exact: true }).fill('Known since Monday');
   await page.getByLabel('Ends by itself').selectOption('date');
-  await page.getByLabel('Until').fill('2001-01-01T00:00');
+  await dialog().getByLabel('Until', { exact: true }).fill('2001-01-01T00:00');
   await dialog().getByRole('button', { name: 'Acknowledge' }).click();
   await page.getByText('This end is already past.').waitFor();
-  await page.getByLabel('Until').fill('2099-01-01T00:00');
+  await dialog().getByLabel('Until', { exact: true }).fill('2099-01-01T00:00');
   await dialog().getByRole('button', { name: 'Acknowledge' }).click();
   await dialog().waitFor({ state: 'detached' });
   await row('Always critical').first().getByText('acknowledged').waitFor();
@@ -144,7 +144,7 @@ test('a result is sent in; hosts and services are not told apart by one state', 
   await row('Sent in').locator('input').click();
   await bar().getByRole('button', { name: 'More' }).click();
   await page.getByRole('button', { name: 'Submit a result' }).click();
-  await page.getByLabel('State').selectOption('warning');
+  await dialog().getByLabel('State', { exact: true }).selectOption('warning');
   await dialog().getByRole('button', { name: 'Submit' }).click();
   await page.getByText('Write what was found').waitFor();
   await page.getByLabel('What was found').fill('<b>Rope</b> is worn; see the book');
@@ -219,7 +219,7 @@ test('French, at 360 pixels: the forms fit', own, async () => {
   assert.ok(box.x >= 0 && box.x + box.width <= 360, 'the choices are on the screen');
   assert.deepEqual(await axe(p), []);
   await p.keyboard.press('Escape');
-  await p.getByRole('button', { name: 'Maintenance' }).click();
+  await p.getByRole('button', { name: 'Maintenance', exact: true }).click();
   await p.getByText(/^Concerne /).waitFor();
   assert.ok(await wide() <= 360);
   assert.deepEqual(await axe(p), []);
