@@ -98,7 +98,7 @@ const chosen = () => page.evaluate(() => document.getElementById(document.active
 
 test('another page takes the focus to its heading; what comes by itself takes it nowhere', async () => {
   await goAll();
-  await page.getByRole('link', { name: 'Users' }).click();
+  await page.getByRole('link', { name: 'Users', exact: true }).click();
   await page.waitForFunction(() => document.activeElement?.tagName === 'H1' && document.activeElement.textContent === 'Users');
   assert.equal(await page.title(), await page.evaluate(() => document.title.replace(/^(\(\d+\) )?.*$/, '$1Users · Vigie')));
   await page.goBack();

@@ -87,12 +87,12 @@ export function Search(): JSX.Element {
     close();
     send(value.trim());
   };
-  const type = (value: string): void => {
+  const type = (value: string, goesOn = true): void => {
     setText(value);
     typing.current = true;
     clearTimeout(timer.current);
     timer.current = setTimeout(() => send(finished(value)), TYPING_MS);
-    look(field.current!);
+    if (goesOn) look(field.current!);
   };
   const take = (s: Suggestion): void => {
     const chars = [...text];
@@ -103,7 +103,7 @@ export function Search(): JSX.Element {
     close();
     input.value = before + whole + after;
     input.setSelectionRange((before + whole).length, (before + whole).length);
-    type(input.value);
+    type(input.value, s.text.endsWith(':')); // a whole term: what it finds is to be seen
   };
   const move = (by: number): void => setAt(Math.max(-1, Math.min(found.suggestions.length - 1, at + by)));
   const key = (e: KeyboardEvent): void => {
