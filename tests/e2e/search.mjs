@@ -130,7 +130,7 @@ test('columns are hidden and moved, and stay so', async () => {
   await goAll();
   await page.getByRole('button', { name: 'Columns', exact: true }).click();
   await page.getByRole('button', { name: 'Move Information to the left' }).click();
-  await page.locator('.popbox').getByLabel('Checked').uncheck();
+  await page.locator('.popbox').getByRole('checkbox', { name: 'Checked' }).uncheck();
   await page.keyboard.press('Escape');
   await page.reload();
   await row('Always critical').first().waitFor();

@@ -76,7 +76,7 @@ export function Search(): JSX.Element {
   const typing = useRef(false);
   const { found, look, close } = useCompletion();
   useEffect(() => { if (!typing.current) setText(q); }, [q]);
-  useEffect(() => setAt(-1), [found]);
+  useEffect(() => setAt(-1), [found.suggestions.map((s) => s.text).join('\n')]); // the same once more leaves what is chosen
   const send = (value: string): void => {
     clearTimeout(timer.current);
     const here = route.peek().page === 'resources';
