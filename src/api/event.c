@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What happened, from the history: GET /resources/{id}/events and GET /events. The reader's rows (db/history.h) get their words here. */
+/* What happened, from the history: GET /resources/{id}/events, GET /events and how many there were over time, GET /events/histogram. The reader's rows (db/history.h) get their words here. */
 #include "api/event.h"
 
 #include "api/api_ask.h"
@@ -11,7 +11,7 @@
 #include "api/resource.h"
 #include "api/row.h"
 #include "core/notify.h"
-#include "db/history.h"
+#include "db/past.h"
 #include "wire/json_read.h"
 
 #include <stdio.h>
@@ -19,11 +19,16 @@
 
 const char *const event_query[] = {"from", "to",   "group", "host",   "service",
                                    "kind", "text", "limit", "cursor", NULL};
+const char *const event_query_histogram[] = {"from", "to",   "buckets", "group", "host",
+                                             "service", "kind", "text",    NULL};
 const char *const event_query_resource[] = {"limit", "cursor", NULL};
 
 #define TEXT_MOST    256u
 #define OIDS_MOST    (200u * 1024) /* what a question can hold */
 #define EVENTS_GO_ON 100000u       /* more than a page has */
+#define BUCKETS      60u
+#define BUCKETS_MOST "500"
+#define TURNS_MOST   20u /* questions of one histogram: 2 million events */
 
 struct event_page {
     uint32_t idx; /* MODEL_NONE: of everything */
@@ -31,6 +36,14 @@ struct event_page {
     uint32_t n_limit;
     const struct gone *gone; /* what is asked for is configured no more */
     size_t n_gone;
+    struct counted *counted; /* of a histogram */
+};
+
+/* What the questions of a histogram have found so far. */
+struct counted {
+    struct wall from, to;
+    size_t n, turns;
+    uint32_t *of; /* by part and kind */
 };
 
 static bool digits(struct str s)
@@ -262,6 +275,8 @@ static bool kinds_known(struct api *a, struct api_request *q, struct str kinds)
     return true;
 }
 
+static void counts_known(struct api *a, struct api_request *q, const struct api_answer *x);
+
 /* The objects of group, host and service, by comma. One that is none of ours when nobody fits. */
 static bool write_oids(struct api *a, struct api_request *q, const struct event_page *p, struct buf *out)
 {
@@ -286,32 +301,47 @@ static bool write_oids(struct api *a, struct api_request *q, const struct event_
     return true;
 }
 
-static void find(struct api *a, struct api_request *q, struct event_page *p)
+static bool asks_well(struct api *a, struct api_request *q)
 {
-    char from_us[24], to_us[24];
-    struct wall from, to;
-    struct buf oids = BUF_INIT;
-    struct str kinds = api_query(q, "kind");
-
-    if (!choose_moment(a, q, "from", (struct wall){0}, &from) ||
-        !choose_moment(a, q, "to", (struct wall){INT64_MAX}, &to) || !kinds_known(a, q, kinds))
-        return;
+    if (!kinds_known(a, q, api_query(q, "kind")))
+        return false;
     if (api_query(q, "text").n > TEXT_MOST) {
         api_fail(a, q, 400, "text", PROBLEM_SEARCH_LONG);
-        return;
+        return false;
     }
+    return true;
+}
+
+/* number: the limit of a page, the parts of a histogram. */
+static void ask_find(struct api *a, struct api_request *q, struct event_page *p, struct wall from,
+                     struct wall to)
+{
+    char from_us[24], to_us[24];
+    struct buf oids = BUF_INIT;
+
     snprintf(from_us, sizeof(from_us), "%lld", (long long)from.us);
     snprintf(to_us, sizeof(to_us), "%lld", (long long)to.us);
     q->state = p;
     if (write_oids(a, q, p, &oids) && oids.len > OIDS_MOST) {
         api_fail(a, q, 400, "group", PROBLEM_GROUP_LARGE);
     } else if (!q->answered) {
-        const struct str args[] = {api_scope(q), str_of(from_us), str_of(to_us),        p->cursor,
-                                   p->limit,     kinds,           api_query(q, "text"), buf_str(&oids)};
+        const struct str args[] = {
+            api_scope(q), str_of(from_us),      str_of(to_us),        p->cursor,
+            p->limit,     api_query(q, "kind"), api_query(q, "text"), buf_str(&oids)};
 
-        api_ask_reader(a, q, "events_find", args, ARRAY_LEN(args), rows_known);
+        api_ask_reader(a, q, p->counted ? "events_histogram" : "events_find", args, ARRAY_LEN(args),
+                       p->counted ? counts_known : rows_known);
     }
     buf_release(&oids);
+}
+
+static void find(struct api *a, struct api_request *q, struct event_page *p)
+{
+    struct wall from, to;
+
+    if (choose_moment(a, q, "from", (struct wall){0}, &from) &&
+        choose_moment(a, q, "to", (struct wall){INT64_MAX}, &to) && asks_well(a, q))
+        ask_find(a, q, p, from, to);
 }
 
 static void find_gone(struct api *a, struct api_request *q, const struct gone *at, size_t n)
@@ -341,6 +371,142 @@ void event_list(struct api *a, struct api_request *q)
     args[1] = p->cursor;
     args[2] = p->limit;
     api_ask_reader(a, q, "events_recent", args, ARRAY_LEN(args), rows_known);
+}
+
+/* ---- how many, over time ---- */
+
+static uint64_t kind_number(struct str word)
+{
+    uint64_t k = 1;
+
+    while (k < HISTORY_KINDS && !str_eq_c(word, history_kind_name(k)))
+        k++;
+    return k % HISTORY_KINDS;
+}
+
+/* Returns where the reader has stopped; 0: everything is counted. */
+static uint64_t add_counts(const struct counted *c, struct str text)
+{
+    struct json_value *part;
+    uint64_t stopped = 0;
+
+    while (text.n && (part = json_read(&text, NULL))) {
+        for (size_t i = 0; i < json_read_length(part); i++) {
+            const struct json_value *o = json_read_element(part, i);
+            size_t at = (size_t)json_read_int(json_read_member(o, "part"));
+
+            if (json_read_is(json_read_member(o, "searched")))
+                (void)str_to_u64(json_read_text(json_read_member(o, "id")), &stopped);
+            else if (at < c->n)
+                c->of[at * HISTORY_KINDS + kind_number(json_read_text(json_read_member(o, "kind")))] +=
+                    (uint32_t)json_read_int(json_read_member(o, "n"));
+        }
+        json_read_free(part);
+    }
+    return stopped;
+}
+
+static void write_bucket(struct json *j, const struct counted *c, size_t i)
+{
+    double wide = (double)(c->to.us - c->from.us) / (double)c->n;
+    uint64_t total = 0;
+
+    json_map(j);
+    json_key_time(j, "from", (struct wall){c->from.us + (int64_t)(wide * (double)i)});
+    json_key_time(j, "to", (struct wall){c->from.us + (int64_t)(wide * (double)(i + 1))});
+    json_key(j, "counts");
+    json_map(j);
+    for (uint64_t k = 0; k < HISTORY_KINDS; k++) {
+        uint32_t n = c->of[i * HISTORY_KINDS + k];
+
+        total += n;
+        if (n)
+            json_key_u64(j, history_kind_name(k), n);
+    }
+    json_map_end(j);
+    json_key_u64(j, "total", total);
+    json_map_end(j);
+}
+
+static void write_histogram(struct api *a, struct api_request *q, const struct event_page *p, bool complete)
+{
+    const struct counted *c = p->counted;
+    struct buf out = BUF_INIT;
+    struct json j;
+
+    json_init(&j, &out);
+    json_map(&j);
+    json_key_time(&j, "from", c->from);
+    json_key_time(&j, "to", c->to);
+    json_key_bool(&j, "complete", complete);
+    json_key(&j, "buckets");
+    json_list(&j);
+    for (size_t i = 0; i < c->n; i++)
+        write_bucket(&j, c, i);
+    json_list_end(&j);
+    gone_member(&j, p->gone, p->n_gone);
+    json_map_end(&j);
+    api_reply_json(a, q, 200, &out);
+    buf_release(&out);
+}
+
+/* The reader has looked at as many as it does at once: it is asked again for what lies before. */
+static void counts_known(struct api *a, struct api_request *q, const struct api_answer *x)
+{
+    struct event_page *p = q->state;
+    struct counted *c = p->counted;
+    struct buf at = BUF_INIT;
+    uint64_t stopped;
+
+    if (api_reader_refused(a, q, x))
+        return;
+    stopped = add_counts(c, x->json);
+    buf_clear(&q->json);
+    if (!stopped || ++c->turns == TURNS_MOST) {
+        write_histogram(a, q, p, !stopped);
+    } else if (!api_not_ready(a, q)) {
+        buf_add_u64(&at, stopped);
+        p->cursor = arena_str(&q->arena, buf_str(&at));
+        ask_find(a, q, p, c->from, c->to);
+    }
+    buf_release(&at);
+}
+
+static void count(struct api *a, struct api_request *q, const struct gone *at, size_t n)
+{
+    struct event_page *p = arena_alloc(&q->arena, sizeof(*p));
+    struct counted *c = arena_alloc(&q->arena, sizeof(*c));
+    struct str buckets = api_query(q, "buckets");
+    uint64_t parts = BUCKETS;
+    struct buf text = BUF_INIT;
+    size_t size;
+
+    *c = (struct counted){.turns = 0};
+    if (buckets.p && (!digits(buckets) || !str_to_u64(buckets, &parts) || parts < 1 || parts > PAST_PARTS_MOST)) {
+        api_fail_with(a, q, 400, "buckets", PROBLEM_PARAMETER_NUMBER, STR("buckets"), STR(BUCKETS_MOST));
+        return;
+    }
+    if (!choose_interval(a, q, TIME_DAY, &c->from, &c->to) || !asks_well(a, q))
+        return;
+    c->n = (size_t)parts;
+    size = c->n * HISTORY_KINDS * sizeof(*c->of);
+    c->of = arena_alloc(&q->arena, size);
+    memset(c->of, 0, size);
+    buf_add_u64(&text, parts);
+    *p = (struct event_page){.idx = MODEL_NONE,
+                             .gone = at,
+                             .n_gone = n,
+                             .cursor = STR("0"),
+                             .limit = arena_str(&q->arena, buf_str(&text)),
+                             .counted = c};
+    buf_release(&text);
+    ask_find(a, q, p, c->from, c->to);
+}
+
+void event_histogram(struct api *a, struct api_request *q)
+{
+    if (!api_not_ready(a, q) && !gone_by_name(a, q, count))
+        count(a, q, NULL, 0);
 }
 
 /* ---- what the answers look like ---- */
@@ -377,3 +543,21 @@ static const struct shape_field list_fields[] = {
     {NULL},
 };
 const struct shape event_list_shape = {"Events", list_fields};
+static const struct shape_field bucket_fields[] = {
+    {"from", SHAPE_TIME, 0, NULL},
+    {"to", SHAPE_TIME, 0, NULL},
+    {"counts", SHAPE_INT, SHAPE_NAMES, "by kind; what there was none of is left out"},
+    {"total", SHAPE_INT, 0, NULL},
+    {NULL},
+};
+static const struct shape bucket_shape = {"EventBucket", bucket_fields};
+static const struct shape_field histogram_fields[] = {
+    {"from", SHAPE_TIME, 0, NULL},
+    {"to", SHAPE_TIME, 0, NULL},
+    {"complete", SHAPE_BOOL, 0, "false: they were too many to count, and the oldest are missing"},
+    {"buckets", SHAPE_OBJECT, SHAPE_LIST, "equal parts of the time, the oldest first", .of = &bucket_shape},
+    {"gone", SHAPE_OBJECT, SHAPE_MAYBE | SHAPE_LIST, "what was asked for is configured no more",
+     .of = &gone_shape},
+    {NULL},
+};
+const struct shape event_histogram_shape = {"EventHistogram", histogram_fields};

@@ -4,6 +4,7 @@
 #include "api/list.h"
 #include "api/row.h"
 #include "db/audit_ask.h"
+#include "db/past.h"
 #include "db/series_ask.h"
 
 #include <string.h>
@@ -65,6 +66,9 @@ static const struct param table[] = {
     {NULL, "downtimes", PARAM_WORD, 0, 0, downtimes, "whether what happens in a downtime counts"},
     {NULL, "soft", PARAM_WORD, 0, 0, soft, "whether soft states count"},
     {NULL, "spans", PARAM_INT, 1, 20000, NULL, "at most so many stretches"},
+    {V1 "/events/histogram", "buckets", PARAM_INT, 1, PAST_PARTS_MOST, NULL, "how many parts"},
+    {V1 "/events/histogram", "kind", PARAM_TEXTS, 0, 0, NULL, "of these kinds, such as alert,notification"},
+    {V1 "/downtimes/recurring", "limit", PARAM_INT, 1, 500, NULL, "how many a page has at most"},
     {V1 "/events", "kind", PARAM_TEXTS, 0, 0, NULL, "of these kinds, such as alert,notification"},
     {NULL, "text", PARAM_TEXT, 0, 0, NULL, "with this text in it"},
     {NULL, "id", PARAM_TEXTS, 0, 0, NULL, "these"},

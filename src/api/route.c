@@ -23,6 +23,7 @@
 #include "api/openapi.h"
 #include "api/past.h"
 #include "api/people.h"
+#include "api/recurring.h"
 #include "api/rename.h"
 #include "api/prom.h"
 #include "api/resource.h"
@@ -289,6 +290,11 @@ const struct api_route route_table[] = {
     {"GET", V1 "/downtimes", RIGHT_RESOURCES_READ, SCOPE_LIST, notes_downtimes,
      .answer = &notes_downtimes_shape, .query = notes_query,
      .doc = "The downtimes that are planned or under way, by number"},
+    {"GET", V1 "/downtimes/recurring", RIGHT_RESOURCES_READ, SCOPE_LIST, recurring_list,
+     .answer = &recurring_shape, .query = recurring_query,
+     .doc = "When recurring downtimes (vigie_downtime_period of a host or service) will be, from `from` (now if "
+            "left out) to `to` (four weeks later if left out, two years at most), by host and service. They "
+            "begin by themselves, and are among the downtimes when they have begun"},
     {"POST", V1 "/downtimes/preview", RIGHT_RESOURCES_DOWNTIME, SCOPE_LIST, actions_preview,
      .answer = &impact_shape, .body = actions_body_preview,
      .doc = "What a downtime would mean: how many hosts and services it covers; of how many other services "
@@ -309,6 +315,11 @@ const struct api_route route_table[] = {
          "some kinds (`alert,notification`); with a text in it; from and to. A page that "
          "ends early has looked at many events in vain: `next` goes on. A host or service that is configured "
          "no more is found by the name it had last (`gone`)"},
+    {"GET", V1 "/events/histogram", RIGHT_EVENTS_READ, SCOPE_LIST, event_histogram,
+     .answer = &event_histogram_shape, .query = event_query_histogram,
+     .doc = "How many events there were, by kind, in `buckets` equal parts (60 if left out) of the time from "
+            "`from` to `to` (the last day if left out); chosen as in the list of events. Where there are more "
+            "than about two million the oldest are not counted, and `complete` is false"},
     {"GET", V1 "/series", RIGHT_SERIES_READ, SCOPE_LIST, series_show_list, .answer = &series_list_shape,
      .query = series_query_list,
      .doc = "The series of measurements there are: chosen by id, resource, host, service, group, kind, label "

@@ -16,6 +16,7 @@
 #include "db/sql.h"
 
 #define HISTORY_LIMIT_MAX 1000
+#define HISTORY_KINDS     64u /* more than there are kinds of events */
 #define HISTORY_CHUNK     (96u * 1024) /* an answer is handed out in pieces of about this size */
 
 struct history {

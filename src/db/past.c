@@ -54,6 +54,7 @@ static const struct question {
     {"object", 4, past_object},
     {"events_of", 4, past_events_of},
     {"events_find", 8, past_events_find, .objects = 7, .text = 6},
+    {"events_histogram", 8, past_events_histogram, .objects = 7, .text = 6},
     {"availability", 6, past_availability, .objects = 5},
     {"as_of", 12, past_as_of, .all = true},
     {"state_at", 3, past_state_at},
@@ -219,9 +220,17 @@ int past_decided(struct history *h, const struct history_args *q, struct rows *r
     return r < 0 || when == INT64_MAX ? r : undelivered(h, oid, when, at, rows);
 }
 
+/* How many of each kind there were, in equal parts of the time that was asked for. */
+struct histogram {
+    int64_t from, to;
+    uint32_t parts;
+    uint32_t *n; /* by part and kind */
+};
+
 struct find {
     struct sql *s;
     struct rows *rows;
+    struct histogram *counts; /* NULL: rows are wanted */
     const struct history_args *q;
     int64_t from, to, before; /* before: of those at `to`, the ones with a smaller number */
     size_t limit, found, seen;
@@ -232,10 +241,20 @@ struct find {
     uint64_t last;  /* number of the event looked at last */
 };
 
+static void count_event(const struct histogram *c, int64_t at, uint64_t kind)
+{
+    double part = (double)(at - c->from) / ((double)(c->to - c->from) + 1) * c->parts;
+
+    if (at >= c->from && at <= c->to && kind < HISTORY_KINDS)
+        c->n[MIN((uint32_t)part, c->parts - 1) * HISTORY_KINDS + kind]++;
+}
+
 /* Without rows they are only counted. */
 static void write_event(struct find *f, enum sql_id id)
 {
     f->found++;
+    if (f->counts)
+        count_event(f->counts, sql_i64(f->s, id, 1), (uint64_t)sql_i64(f->s, id, 3));
     if (!f->rows)
         return;
     json_map(&f->rows->j);
@@ -380,7 +399,7 @@ static int search(struct find *f, const uint64_t *oid, size_t n)
 
     if (n == 1)
         return scan(f, SQL_FIND_OBJECT, (int64_t)oid[0], PAST_SCAN_MOST);
-    if (!f->any && !f->kinds && !f->text.n && (n <= FEW || !among_the_last(f)))
+    if (!f->counts && !f->any && !f->kinds && !f->text.n && (n <= FEW || !among_the_last(f)))
         return gather(f, oid, n);
     if (f->kinds && f->kinds == UINT64_C(1) << kind)
         return scan(f, SQL_FIND_KIND, (int64_t)kind, PAST_SCAN_MOST);
@@ -437,9 +456,9 @@ static int run_find(struct find *f, int64_t cursor, const uint64_t *oid, size_t 
 
     if (r == 0 && f->from <= f->to && (f->any || n))
         r = search(f, oid, n);
-    if (r == 1 && f->found < f->limit)
+    if (r == 1 && f->found < f->limit && f->rows)
         past_searched(f->rows, f->last, 0);
-    return r == E_NOENT || r == 1 ? 0 : r;
+    return r == E_NOENT || (r == 1 && f->rows) ? 0 : r;
 }
 
 int past_events_of(struct history *h, const struct history_args *q, struct rows *rows, struct err *err)
@@ -458,28 +477,79 @@ int past_events_of(struct history *h, const struct history_args *q, struct rows 
     return scope_sees(&q->scope, one) ? run_find(&f, cursor, &one, 1) : 0;
 }
 
+/* Of both questions: what they say of time, kinds, text and objects stands in the same places. number: the argument between, at most `most`. */
+static int read_find(struct find *f, const struct history_args *q, size_t most, size_t *number, oid_list *oids,
+                     int64_t *cursor, struct err *err)
+{
+    int64_t n = 0;
+
+    if (!str_to_i64(q->at[1], &f->from))
+        return past_wrong(q, 1, err);
+    if (!str_to_i64(q->at[2], &f->to))
+        return past_wrong(q, 2, err);
+    if (!past_cursor(q->at[3], cursor))
+        return past_wrong(q, 3, err);
+    if (!past_number(q->at[4], &n) || n < 1 || (uint64_t)n > most)
+        return past_wrong(q, 4, err);
+    if (!read_kinds(q->at[5], &f->kinds))
+        return past_wrong(q, 5, err);
+    if (!read_oids(q->at[7], &q->scope, oids, &f->set))
+        return past_wrong(q, 7, err);
+    *number = (size_t)n;
+    return 0;
+}
+
 int past_events_find(struct history *h, const struct history_args *q, struct rows *rows, struct err *err)
 {
     struct find f = {.s = &h->sql, .rows = rows, .q = q, .text = q->at[6], .any = !q->at[7].n};
     int64_t cursor = 0;
     oid_list oids = {0};
-    int r = 0;
+    int r = read_find(&f, q, HISTORY_LIMIT_MAX, &f.limit, &oids, &cursor, err);
 
-    if (!str_to_i64(q->at[1], &f.from))
-        r = past_wrong(q, 1, err);
-    else if (!str_to_i64(q->at[2], &f.to))
-        r = past_wrong(q, 2, err);
-    else if (!past_cursor(q->at[3], &cursor))
-        r = past_wrong(q, 3, err);
-    else if (!past_limit(q->at[4], &f.limit))
-        r = past_wrong(q, 4, err);
-    else if (!read_kinds(q->at[5], &f.kinds))
-        r = past_wrong(q, 5, err);
-    else if (!read_oids(q->at[7], &q->scope, &oids, &f.set))
-        r = past_wrong(q, 7, err);
     if (r == 0)
         r = run_find(&f, cursor, oids.at, oids.n);
     VEC_RELEASE(&oids);
     map_release(&f.set);
     return r;
+}
+
+static void write_counts(struct rows *rows, const struct histogram *c)
+{
+    for (uint32_t i = 0; i < c->parts * HISTORY_KINDS; i++) {
+        if (!c->n[i])
+            continue;
+        json_map(&rows->j);
+        json_key_u64(&rows->j, "part", i / HISTORY_KINDS);
+        json_key_c(&rows->j, "kind", history_kind_name(i % HISTORY_KINDS));
+        json_key_u64(&rows->j, "n", c->n[i]);
+        json_map_end(&rows->j);
+        rows_next(rows);
+    }
+}
+
+/* The parts are of all the time that was asked for, also when it goes on behind a cursor. */
+int past_events_histogram(struct history *h, const struct history_args *q, struct rows *rows, struct err *err)
+{
+    struct histogram c = {.n = NULL};
+    struct find f = {
+        .s = &h->sql, .counts = &c, .q = q, .text = q->at[6], .any = !q->at[7].n, .limit = SIZE_MAX};
+    int64_t cursor = 0;
+    oid_list oids = {0};
+    size_t parts = 0;
+    int r = read_find(&f, q, PAST_PARTS_MOST, &parts, &oids, &cursor, err);
+
+    c.from = f.from;
+    c.to = f.to;
+    c.parts = (uint32_t)parts;
+    c.n = mem_calloc(parts * HISTORY_KINDS + 1, sizeof(*c.n));
+    if (r == 0)
+        r = run_find(&f, cursor, oids.at, oids.n);
+    if (r >= 0)
+        write_counts(rows, &c);
+    if (r == 1)
+        past_searched(rows, f.last, 0);
+    mem_free(c.n);
+    VEC_RELEASE(&oids);
+    map_release(&f.set);
+    return MIN(r, 0);
 }

@@ -13,6 +13,8 @@
  *   events_of     scope, oid, cursor, limit   events of one object, newest first
  *   events_find   scope, from µs, to µs (both inclusive), cursor, limit, kinds, text, oids     newest first. kinds: words by comma, "" all; text: stands in one of the event's
  *                 texts, capitals or not; oids by comma, "" all
+ *   events_histogram  scope, from µs, to µs, cursor, parts, kinds, text, oids     how many there were: rows {"part": of as many equal ones from `from` to `to`, "kind", "n"}, none of what there was none;
+ *                 at most PAST_PARTS_MOST parts
  *                 When any of these has looked at PAST_SCAN_MOST events for something rare it ends with the row {"id": "N", "searched": true} (and "at"): go on from there
  *   availability  scope, from s, to s, period, flags, objects      period: a name, "" always; flags: x (downtimes are no basis), h (hard states only); objects: OID:HOST by comma, HOST
  *                 the host of a service, 0 of a host. A row an object that is seen: {"oid", "seconds": [by enum avail_state], "in_downtime": [], "outside", "good", "bad", "outages"}
@@ -29,6 +31,7 @@
 #include "db/rows.h"
 
 #define PAST_SCAN_MOST    100000u
+#define PAST_PARTS_MOST   500u
 #define PAST_OBJECTS_MOST 2000u /* of one question for availability */
 #define PAST_OBJECTS_FEW  16u   /* of one that takes a moment only */
 
@@ -57,6 +60,8 @@ int past_events_recent(struct history *h, const struct history_args *q, struct r
 int past_events_between(struct history *h, const struct history_args *q, struct rows *rows, struct err *err);
 int past_events_of(struct history *h, const struct history_args *q, struct rows *rows, struct err *err);
 int past_events_find(struct history *h, const struct history_args *q, struct rows *rows, struct err *err);
+int past_events_histogram(struct history *h, const struct history_args *q, struct rows *rows,
+                          struct err *err);
 int past_availability(struct history *h, const struct history_args *q, struct rows *rows, struct err *err);
 int past_as_of(struct history *h, const struct history_args *q, struct rows *rows, struct err *err);
 int past_decided(struct history *h, const struct history_args *q, struct rows *rows, struct err *err);
