@@ -207,6 +207,11 @@ export interface Event {
   refused?: boolean; // a command
   cancelled?: boolean; // a downtime
   expired?: boolean; // an acknowledgement
+  step_s?: number; // by how much the clock was set
+  resource?: string; // of the log of everything: whose event it is; none: the whole program's
+  host?: string;
+  service?: string; // empty: the host's
+  gone?: boolean; // that is configured no more
 }
 
 export interface RoleStatus {

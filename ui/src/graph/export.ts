@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A graph as a file: a picture with its title and legend, or all its points as CSV.
+import { cell, nameOfFile } from '../file.ts';
 import { t } from '../i18n/i18n.ts';
 import { dashOf, draw, SLOTS, type Palette, type Picture } from './draw.ts';
 import { firstFrom, sumOf, type Line } from './model.ts';
@@ -8,12 +9,6 @@ import { wholeSpanText } from './time.ts';
 import { valueText } from './units.ts';
 
 const UNIT_NAMES: Record<string, string> = { bytes: 'B', bits: 'bit', time: 's', percent: '%', plain: '' };
-
-// A spreadsheet takes a cell that begins with one of these for a formula.
-function cell(text: string): string {
-  const safe = /^\s*[=+\-@]|^[\t\r\n]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replace(/"/g, '""')}"` : safe;
-}
 
 const number = (v: number): string => (Number.isFinite(v) ? String(v) : '');
 
@@ -32,22 +27,7 @@ export function csvOf(lines: readonly Line[], window: Span): string {
   return `${rows.join('\r\n')}\r\n`;
 }
 
-export function fileName(title: string, window: Span, ending: string): string {
-  const day = new Date(window.to * 1000).toISOString().slice(0, 10);
-  const plain = title.normalize('NFKD').replace(/[^\w.-]+/g, '_').replace(/^_+|_+$/g, '').slice(0, 80);
-  return `${plain || 'graph'}_${day}.${ending}`;
-}
-
-export function save(blob: Blob, name: string): void {
-  const url = URL.createObjectURL(blob);
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  document.body.append(link);
-  link.click();
-  link.remove();
-  setTimeout(() => URL.revokeObjectURL(url), 10000);
-}
+export const fileName = (title: string, window: Span, ending: string): string => nameOfFile(title, window.to, 'graph', ending);
 
 const WIDTH = 1000;
 const HEIGHT = 320;

@@ -14,6 +14,7 @@ export const BOOKS = {
   components: book(() => import('../pages/components/en.ts'), () => import('../pages/components/fr.ts')),
   dialogs: book(() => import('../dialogs/en.ts'), () => import('../dialogs/fr.ts')),
   event: book(() => import('../event/en.ts'), () => import('../event/fr.ts')),
+  events: book(() => import('../pages/events/en.ts'), () => import('../pages/events/fr.ts')),
   graph: book(() => import('../graph/en.ts'), () => import('../graph/fr.ts')),
   login: book(() => import('../pages/login/en.ts'), () => import('../pages/login/fr.ts')),
   palette: book(() => import('../palette/en.ts'), () => import('../palette/fr.ts')),

@@ -6,7 +6,7 @@ import { t, type Key } from '../i18n/i18n.ts';
 import { isProblem, type Detail, type Told } from '../model.ts';
 import { why } from '../store/detail.ts';
 import { slowNow } from '../store/now.ts';
-import { ABOUT, StateName } from './events.tsx';
+import { ABOUT, StateName } from '../event/words.tsx';
 import { Section } from './section.tsx';
 import { told, toldWithin } from './why.ts';
 
