@@ -13,6 +13,7 @@ export const BOOKS = {
   account: book(() => import('../pages/account/en.ts'), () => import('../pages/account/fr.ts')),
   components: book(() => import('../pages/components/en.ts'), () => import('../pages/components/fr.ts')),
   dialogs: book(() => import('../dialogs/en.ts'), () => import('../dialogs/fr.ts')),
+  downtimes: book(() => import('../pages/downtimes/en.ts'), () => import('../pages/downtimes/fr.ts')),
   event: book(() => import('../event/en.ts'), () => import('../event/fr.ts')),
   events: book(() => import('../pages/events/en.ts'), () => import('../pages/events/fr.ts')),
   graph: book(() => import('../graph/en.ts'), () => import('../graph/fr.ts')),
