@@ -22,6 +22,7 @@ export const PAGES = [
   { name: 'resources', path: '/resources', section: 'watch', icon: 'list', right: 'resources.read', key: 'r', books: ['resources'], code: () => import('./pages/resources/page.tsx') },
   { name: 'graphs', path: '/graphs', section: 'understand', icon: 'graph', right: 'series.read', key: 'g', books: ['graph'], code: () => import('./graph/graphs.ts') },
   { name: 'events', path: '/events', section: 'understand', icon: 'log', right: 'events.read', key: 'e', books: ['events', 'event'], code: () => import('./pages/events/page.tsx') },
+  { name: 'availability', path: '/availability', section: 'report', icon: 'report', right: 'resources.read', key: 'v', books: ['availability', 'graph'], code: () => import('./pages/availability/page.tsx') },
   { name: 'downtimes', path: '/downtimes', section: 'operate', icon: 'calendar', right: 'resources.read', key: 'd', books: ['downtimes'], code: () => import('./pages/downtimes/page.tsx') },
   { name: 'platform', path: '/platform', section: 'operate', icon: 'platform', right: 'platform.read', key: 'p', books: ['platform'], code: () => import('./pages/platform/page.tsx') },
   { name: 'users', path: '/users', section: 'operate', icon: 'users', right: 'users.read', key: 'u', books: ['users', 'account'], code: () => import('./pages/users/page.tsx') },

@@ -11,6 +11,7 @@ const book = <T extends Texts>(en: Book<T>['en'], fr: Book<T>['fr']): Book<T> =>
 export const BOOKS = {
   common: book(() => import('./en.ts'), () => import('./fr.ts')),
   account: book(() => import('../pages/account/en.ts'), () => import('../pages/account/fr.ts')),
+  availability: book(() => import('../pages/availability/en.ts'), () => import('../pages/availability/fr.ts')),
   components: book(() => import('../pages/components/en.ts'), () => import('../pages/components/fr.ts')),
   dialogs: book(() => import('../dialogs/en.ts'), () => import('../dialogs/fr.ts')),
   downtimes: book(() => import('../pages/downtimes/en.ts'), () => import('../pages/downtimes/fr.ts')),

@@ -87,6 +87,7 @@ export const texts = {
 
   'page.events': 'Event log',
   'page.downtimes': 'Downtimes and acknowledgements',
+  'page.availability': 'Availability',
   'page.graphs': 'Graphs',
   'graph.keys': 'In a graph: left and right arrows move the cursor, with Shift the time; up and down choose a line; plus and minus change how near it is; Escape takes you back. By mouse: drag over a stretch, or turn the wheel with Ctrl.',
   'graph.spark': '{name}, the last 24 h: {last} now, between {min} and {max}',

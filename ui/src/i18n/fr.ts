@@ -87,6 +87,7 @@ export const texts: Translation<typeof en> = {
 
   'page.events': 'Journal des événements',
   'page.downtimes': 'Maintenances et acquittements',
+  'page.availability': 'Disponibilité',
   'page.graphs': 'Graphiques',
   'graph.keys': 'Dans un graphique : les flèches gauche et droite déplacent le curseur, avec Maj le temps ; haut et bas choisissent une courbe ; plus et moins rapprochent et éloignent ; Échap ramène au départ. À la souris : glisser sur une période, ou tourner la molette avec Ctrl.',
   'graph.spark': '{name}, les dernières 24 h : {last} à présent, entre {min} et {max}',

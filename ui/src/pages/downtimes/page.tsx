@@ -11,7 +11,7 @@ import { dialog } from '../../store/actions.ts';
 import { Acknowledgements, Comments, Downtimes } from './lists.tsx';
 import { Calendar } from './month.tsx';
 import { Choose } from './plan.tsx';
-import { failed, readAcknowledged, readComments, readDowntimes, undo, undoable } from './store.ts';
+import { failed, readAcknowledged, readComments, readDowntimes } from './store.ts';
 
 const VIEWS = ['now', 'calendar', 'acks', 'comments'] as const;
 type View = (typeof VIEWS)[number];
@@ -35,10 +35,6 @@ function useReading(view: View): void {
   }, [view, open]);
 }
 
-const Undo = (): JSX.Element => (
-  <div role="status" class="dt-undo-at">{undoable.value && <p class="dt-undo"><span>{undoable.value.text}</span><button type="button" class="btn" onClick={() => void undo()}>{t('downs.undo')}</button></p>}</div>
-);
-
 export function Page(): JSX.Element {
   const [choosing, setChoosing] = useState(false);
   const query = route.value.query;
@@ -54,7 +50,6 @@ export function Page(): JSX.Element {
         <Segments label={t('downs.views')} value={view} options={VIEWS.map((v) => [v, t(`downs.view_${v}`)] as const)} onPick={pick} />
         {view !== 'calendar' && <div class="dt-filter"><input type="search" aria-label={t('downs.filter')} placeholder={t('downs.filter')} value={q} onInput={(e) => go({ query: { ...query, q: e.currentTarget.value } }, 'replace')} /></div>}
       </div>
-      <Undo />
       {failed.value && <p class="alert" role="alert">{failed.value}</p>}
       {view === 'calendar' ? <Calendar /> : <div class="block">{view === 'now' ? <Downtimes q={q} /> : view === 'acks' ? <Acknowledgements q={q} /> : <Comments q={q} />}</div>}
       {choosing && <Choose onClose={() => setChoosing(false)} />}

@@ -26,11 +26,9 @@ export const acknowledged = signal<Acknowledged[] | null>(null);
 export const comments = signal<Comment[] | null>(null);
 export const recurring = signal<Recurring[] | null>(null);
 export const failed = signal('');
-export const undoable = signal<{ text: string; put: () => Promise<unknown> } | null>(null);
 
 const MOST = 5000;
 const AT_ONCE = 4;
-const UNDO_MS = 30000;
 
 async function readAll<T>(path: string, member: string): Promise<T[]> {
   const list: T[] = [];
@@ -78,23 +76,10 @@ async function each<T>(list: readonly T[], work: (one: T) => Promise<unknown>): 
   return done;
 }
 
-let timer: ReturnType<typeof setTimeout> | undefined;
-function offer(text: string, back: (() => Promise<unknown>) | null): void {
-  clearTimeout(timer);
-  if (!back) {
-    undoable.value = null;
-    toast(text);
-    return;
-  }
-  undoable.value = { text, put: back };
-  timer = setTimeout(() => { undoable.value = null; }, UNDO_MS);
-}
-
-export async function undo(): Promise<void> {
-  const one = undoable.peek();
-  undoable.value = null;
-  await one?.put();
-  if (one) toast(t('downs.undone'));
+// What was done, and the way back where there is one.
+function say(text: string, back: (() => Promise<unknown>) | null): void {
+  const run = (): void => { void back?.().then(() => { toast(t('downs.undone')); }); };
+  toast(text, false, back ? { acts: [{ text: t('downs.undo'), run }] } : {});
 }
 
 const of = (resource: string, what: string): string => `/resources/${encodeURIComponent(resource)}/${what}`;
@@ -107,7 +92,7 @@ export async function cancel(list: readonly Planned[]): Promise<void> {
   const done = await each(list, (d) => api('DELETE', `/downtimes/${encodeURIComponent(d.id)}`));
   batch(() => { downtimes.value = downtimes.peek()?.filter((d) => !done.includes(d)) ?? null; });
   const back = done.filter(returns);
-  if (done.length > 0) offer(t('downs.cancelled', { n: done.length }), back.length > 0 ? async () => { await each(back, replan); await readDowntimes(); } : null);
+  if (done.length > 0) say(t('downs.cancelled', { n: done.length }), back.length > 0 ? async () => { await each(back, replan); await readDowntimes(); } : null);
 }
 
 const acknowledge = (a: Acknowledged): Promise<unknown> => api('POST', of(a.id, 'acknowledge'), { body: {
@@ -117,7 +102,7 @@ const acknowledge = (a: Acknowledged): Promise<unknown> => api('POST', of(a.id, 
 export async function unacknowledge(list: readonly Acknowledged[]): Promise<void> {
   const done = await each(list, (a) => api('DELETE', of(a.id, 'acknowledgement')));
   acknowledged.value = acknowledged.peek()?.filter((a) => !done.includes(a)) ?? null;
-  if (done.length > 0) offer(t('downs.unacknowledged', { n: done.length }), async () => { await each(done, acknowledge); await readAcknowledged(); });
+  if (done.length > 0) say(t('downs.unacknowledged', { n: done.length }), async () => { await each(done, acknowledge); await readAcknowledged(); });
 }
 
 const rewrite = (c: Comment): Promise<unknown> => api('POST', of(c.resource, 'comment'), { body: { comment: c.text, persistent: c.persistent, ...(c.expires ? { expires: c.expires } : {}) } });
@@ -126,5 +111,5 @@ export async function deleteComments(list: readonly Comment[]): Promise<void> {
   const done = await each(list, (c) => api('DELETE', `/comments/${encodeURIComponent(c.id)}`));
   comments.value = comments.peek()?.filter((c) => !done.includes(c)) ?? null;
   const back = done.filter((c) => c.kind === 'comment');
-  if (done.length > 0) offer(t('comment.deleted', { n: done.length }), back.length > 0 ? async () => { await each(back, rewrite); await readComments(); } : null);
+  if (done.length > 0) say(t('comment.deleted', { n: done.length }), back.length > 0 ? async () => { await each(back, rewrite); await readComments(); } : null);
 }
