@@ -10,11 +10,11 @@ export const USER = 'marie';
 export const PASSWORD = 'brume lente 42';
 export const LIVE_MS = 60000; // what comes by itself, on a machine that does much else
 
-// signedUp: false leaves the set-up to the test. more, quiet: services beside the usual ones (vigie.mjs). What it returns is filled before the first test: page, context, browser, vigie, wrongs; and listOf's helpers.
-export function scene({ signedUp = true, more = [], quiet = 0 } = {}) {
+// signedUp: false leaves the set-up to the test. more, quiet, others: services and other objects beside the usual ones (vigie.mjs). What it returns is filled before the first test: page, context, browser, vigie, wrongs; and listOf's helpers.
+export function scene({ signedUp = true, more = [], quiet = 0, others = '' } = {}) {
   const s = {};
   before(async () => {
-    s.vigie = await startVigie(more, quiet).catch((error) => {
+    s.vigie = await startVigie(more, quiet, others).catch((error) => {
       console.error(error.message); // once, not once a step
       process.exit(1);
     });

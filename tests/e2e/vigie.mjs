@@ -41,7 +41,7 @@ function crane(quiet) {
 ${Array.from({ length: quiet }, (_, i) => service(i)).join('')}`;
 }
 
-function configuration(dir, port, services, quiet) {
+function configuration(dir, port, services, quiet, others) {
   const files = [];
   const put = (name, text) => {
     files.push(name);
@@ -131,6 +131,7 @@ define service {
   writeFileSync(join(dir, 'turn.sh'), `#!/bin/sh\nif [ -e ${dir}/bad ]; then echo "TURN CRITICAL - it was turned|level=97%;80;90;0;100"; exit 2; fi\necho "TURN OK - calm|level=12%;80;90;0;100"\n`);
   chmodSync(join(dir, 'turn.sh'), 0o755);
   if (quiet > 0) put('crane.cfg', crane(quiet));
+  if (others) put('others.cfg', others);
   put('vigie.cfg', `log_file=${dir}/vigie.log
 ${files.map((name) => `cfg_file=${dir}/${name}\n`).join('')}interval_length=1
 command_file=${dir}/vigie.cmd
@@ -199,14 +200,14 @@ export async function run(dir, config) {
   }
 }
 
-// `more`: services beside the usual ones, each its name and command line. `quiet`: how many services a second host has.
-export async function startVigie(more = [], quiet = 0) {
+// `more`: services beside the usual ones, each its name and command line. `quiet`: how many services a second host has. `others`: more objects, as a configuration has them.
+export async function startVigie(more = [], quiet = 0, others = '') {
   if (process.env.VIGIE_URL) {
     return { url: process.env.VIGIE_URL.replace(/\/$/, ''), token: process.env.VIGIE_SETUP_TOKEN ?? '', own: false, turn() {}, async stop() {} };
   }
   const dir = newFolder();
   const port = Number(process.env.PORT ?? 0) || await freePort();
-  const { child, stop, ...link } = await run(dir, configuration(dir, port, [...SERVICES, ...more], quiet));
+  const { child, stop, ...link } = await run(dir, configuration(dir, port, [...SERVICES, ...more], quiet, others));
   const turn = (bad) => (bad ? writeFileSync(join(dir, 'bad'), '') : rmSync(join(dir, 'bad'), { force: true }));
   const objects = join(dir, 'objects.cfg');
   // Makes the configuration wrong; what it returns makes it right again.

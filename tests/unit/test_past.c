@@ -394,6 +394,37 @@ static void check_wish(struct history *h, const struct wish *w)
     assert_int_equal(got, n);
 }
 
+/* The same wish, counted in three parts. */
+static void check_counts(struct history *h, const struct wish *w)
+{
+    int64_t from = (begin_s + w->from) * TIME_S, to = (begin_s + w->to) * TIME_S;
+    long want[3][64] = {{0}};
+    char line[300];
+    struct json_value *v;
+
+    for (uint64_t seq = 1; seq <= 400; seq++) {
+        size_t part = (size_t)((double)(time_no(seq) - from) / ((double)(to - from) + 1) * 3);
+
+        if (wished(w, seq))
+            want[MIN(part, 2u)][event_no(seq).kind]++;
+    }
+    snprintf(line, sizeof(line), "0|%lld|%lld|0|3|%s|%s|%s", (long long)from, (long long)to, w->kinds, w->text,
+             w->oids);
+    v = ask(h, NULL, "events_histogram", line);
+    assert_non_null(v);
+    for (size_t i = 0; i < json_read_length(v); i++) {
+        const struct json_value *o = json_read_element(v, i);
+
+        for (uint64_t k = 1; k < 64; k++)
+            if (str_eq_c(json_read_text(json_read_member(o, "kind")), history_kind_name(k)))
+                want[json_read_int(json_read_member(o, "part"))][k] -= json_read_int(json_read_member(o, "n"));
+    }
+    for (size_t i = 0; i < 3; i++)
+        for (size_t k = 0; k < 64; k++)
+            assert_int_equal(want[i][k], 0);
+    json_read_free(v);
+}
+
 static void test_events_are_found(void **state UNUSED)
 {
     static const struct wish wishes[] = {
@@ -426,6 +457,11 @@ static void test_events_are_found(void **state UNUSED)
     assert_int_equal(history_end(&h, 400), 0);
     for (size_t i = 0; i < ARRAY_LEN(wishes); i++)
         check_wish(&h, &wishes[i]);
+    for (size_t i = 0; i < ARRAY_LEN(wishes); i++)
+        if (wishes[i].from < wishes[i].to)
+            check_counts(&h, &wishes[i]);
+    assert_null(ask(&h, NULL, "events_histogram", "0|0|1|0|501|||"));
+    assert_null(ask(&h, NULL, "events_histogram", "0|0|1|0|3|nonsense||"));
     assert_null(ask(&h, NULL, "events_find", "0|0|1|0|7|nonsense||"));
     assert_null(ask(&h, NULL, "events_find", "0|0|1|0|7|||x"));
     assert_null(ask(&h, NULL, "events_find", "0|0|1|0|7||"));
@@ -461,6 +497,15 @@ static void test_long_search(void **state UNUSED)
     v = ask(&h, NULL, "events_find", "0|0|9999999|51|7||rare|");
     assert_int_equal(json_read_length(v), 1);
     assert_true(str_eq_c(json_read_text(json_read_member(json_read_element(v, 0), "id")), "1"));
+    json_read_free(v);
+    v = ask(&h, NULL, "events_histogram", "0|0|9999999|0|1|||"); /* it stops as a search does, and goes on */
+    assert_int_equal(json_read_length(v), 2);
+    assert_int_equal(json_read_int(json_read_member(json_read_element(v, 0), "n")), PAST_SCAN_MOST);
+    assert_true(str_eq_c(json_read_text(json_read_member(json_read_element(v, 1), "id")), "51"));
+    json_read_free(v);
+    v = ask(&h, NULL, "events_histogram", "0|0|9999999|51|1|alert||");
+    assert_int_equal(json_read_length(v), 1);
+    assert_int_equal(json_read_int(json_read_member(json_read_element(v, 0), "n")), 49);
     json_read_free(v);
     buf_add_c(&line, "0|0|9999999|0|7|||9");
     for (int i = 10; i < 800; i++)
