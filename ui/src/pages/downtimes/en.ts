@@ -46,6 +46,8 @@ export const texts = {
   'downs.delete_n': { one: 'Delete the selected one', other: 'Delete the {n} selected' },
   'downs.cancelled': { one: 'Downtime cancelled', other: '{n} downtimes cancelled' },
   'downs.unacknowledged': { one: 'Acknowledgement removed', other: '{n} acknowledgements removed' },
+  'downs.deleted': { one: 'Comment deleted', other: '{n} comments deleted' },
+  'downs.refused': { one: 'Refused: {why}', other: '{n} refused: {why}' },
   'downs.undo': 'Undo',
   'downs.undone': 'Put back as it was',
   'downs.again': 'acknowledged again',

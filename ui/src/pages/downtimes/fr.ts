@@ -47,6 +47,8 @@ export const texts: Translation<typeof en> = {
   'downs.delete_n': { one: 'Supprimer le commentaire sélectionné', other: 'Supprimer les {n} sélectionnés' },
   'downs.cancelled': { one: 'Maintenance annulée', other: '{n} maintenances annulées' },
   'downs.unacknowledged': { one: 'Acquittement retiré', other: '{n} acquittements retirés' },
+  'downs.deleted': { one: 'Commentaire supprimé', other: '{n} commentaires supprimés' },
+  'downs.refused': { one: 'Refusé : {why}', other: '{n} refusés : {why}' },
   'downs.undo': 'Rétablir',
   'downs.undone': 'Tout est de nouveau comme avant',
   'downs.again': 'acquitté à nouveau',

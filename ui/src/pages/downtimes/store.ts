@@ -72,7 +72,7 @@ async function each<T>(list: readonly T[], work: (one: T) => Promise<unknown>): 
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  if (errors.length > 0) toast(t('act.failed', { n: errors.length, why: errorText(errors[0]) }), true);
+  if (errors.length > 0) toast(t('downs.refused', { n: errors.length, why: errorText(errors[0]) }), true);
   return done;
 }
 
@@ -111,5 +111,5 @@ export async function deleteComments(list: readonly Comment[]): Promise<void> {
   const done = await each(list, (c) => api('DELETE', `/comments/${encodeURIComponent(c.id)}`));
   comments.value = comments.peek()?.filter((c) => !done.includes(c)) ?? null;
   const back = done.filter((c) => c.kind === 'comment');
-  if (done.length > 0) say(t('comment.deleted', { n: done.length }), back.length > 0 ? async () => { await each(back, rewrite); await readComments(); } : null);
+  if (done.length > 0) say(t('downs.deleted', { n: done.length }), back.length > 0 ? async () => { await each(back, rewrite); await readComments(); } : null);
 }
