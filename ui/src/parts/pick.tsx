@@ -30,9 +30,10 @@ export function PickField({ label, value, from, wide, onValue }: Props): JSX.Ele
   const [text, setText] = useState(value);
   const [list, setList] = useState<Named[]>([]);
   useEffect(() => setText(value), [value]);
+  // A name counts when it is one, or when one has done with the field; any text as it is typed.
   useEffect(() => {
-    if (text === value) return undefined;
-    const timer = setTimeout(() => onValue(text.trim()), from.length > 0 && !list.some((one) => one.name === text) ? 3 * TYPING_MS : TYPING_MS);
+    if (text === value || (from.length > 0 && text !== '' && !list.some((one) => one.name === text))) return undefined;
+    const timer = setTimeout(() => onValue(text.trim()), TYPING_MS);
     return () => clearTimeout(timer);
   }, [text, value, list]);
   const offer = (part: string): void => {
@@ -44,7 +45,7 @@ export function PickField({ label, value, from, wide, onValue }: Props): JSX.Ele
       <label for={id}>{label}</label>
       <input id={id} type="search" autocomplete="off" autocapitalize="off" spellcheck={false} maxLength={256} value={text} {...(from.length > 0 ? { list: `${id}-names` } : {})}
         onFocus={() => { if (from.length > 0) offer(text); }} onInput={(e) => { setText(e.currentTarget.value); if (from.length > 0) offer(e.currentTarget.value); }}
-        onKeyDown={(e) => { if (e.key === 'Enter') { e.preventDefault(); onValue(text.trim()); } }} />
+        onBlur={() => { if (text.trim() !== value) onValue(text.trim()); }} onKeyDown={(e) => { if (e.key === 'Enter') { e.preventDefault(); onValue(text.trim()); } }} />
       {from.length > 0 && <datalist id={`${id}-names`}>{list.map((one) => <option key={one.name} value={one.name}>{one.alias && one.alias !== one.name ? one.alias : ''}</option>)}</datalist>}
     </div>
   );

@@ -16,7 +16,7 @@ import { slowNow } from '../../store/now.ts';
 import { askOf, FIRST_UP, levelOf, nameOf, parametersOf, queryOf, shownPercent, sorted, TIMES, type Ask, type Figures, type Sort } from './ask.ts';
 import { Days } from './days.tsx';
 import { busy, failed, figures, load, loadDays, span, stop, summary, whole } from './store.ts';
-import { Strip } from './strips.tsx';
+import { readStrips, Strip } from './strips.tsx';
 
 const SHOWN = 50;
 const change = (patch: Partial<Ask>, how: 'push' | 'replace' = 'push'): void => go({ query: queryOf({ ...askOf(route.peek().query), ...patch }) }, how);
@@ -150,6 +150,12 @@ function keep(list: readonly Figures[], ask: Ask): void {
   save(new Blob([csv([head, ...rows])], { type: 'text/csv' }), nameOfFile(t('page.availability'), span.peek().to, 'availability', 'csv'));
 }
 
+// With the strips of rows that nobody has looked at yet.
+async function printed(): Promise<void> {
+  await readStrips();
+  requestAnimationFrame(() => print());
+}
+
 export function Page(): JSX.Element {
   const ask = askOf(route.value.query);
   const list = figures.value;
@@ -163,7 +169,7 @@ export function Page(): JSX.Element {
     <main id="main" class="scroll av-page" tabIndex={-1}>
       <div class="bar"><h1 tabIndex={-1}>{t('page.availability')}</h1><span class="sp" />
         <button type="button" class="btn" disabled={!list?.length} data-tip={t('avail.csv')} aria-label={t('avail.csv')} onClick={() => keep(list ?? [], ask)}>CSV</button>
-        <button type="button" class="btn" disabled={!list?.length} onClick={() => print()}>{t('avail.print')}</button></div>
+        <button type="button" class="btn" disabled={!list?.length} onClick={() => void printed()}>{t('avail.print')}</button></div>
       <Choice ask={ask} />
       <p class="av-said"><b>{wholeSpanText(span.value.from, span.value.to)}</b> <span class="muted">{conditions(ask)}</span></p>
       {failed.value && <p class="alert" role="alert">{failed.value} <button type="button" class="btn" onClick={() => void load(ask)}>{t('error.retry')}</button></p>}

@@ -14,23 +14,30 @@ const BARS = 90;
 const HIGH = 18;
 const TALL: Record<string, number> = { down: 17, critical: 17, unreachable: 14, unknown: 12, warning: 10, ok: 5, up: 5 };
 
+// Of the strips that are drawn: each reads itself, if it has not.
+const readers = new Set<() => Promise<void>>();
+export const readStrips = (): Promise<unknown> => Promise.all([...readers].map((read) => read()));
+
 export function Strip({ id, span, name, seconds }: { id: string; span: Span; name: string; seconds: Record<string, number> }): JSX.Element {
   const ref = useRef<HTMLDivElement>(null);
   const [past, setPast] = useState<Past | 'failed' | null>(null);
   useEffect(() => {
     const stop = new AbortController();
     setPast(null);
-    const read = (): void => {
-      readStates(id, span, stop.signal).then(setPast, () => { if (!stop.signal.aborted) setPast('failed'); });
+    let reading: Promise<void> | null = null;
+    const read = (): Promise<void> => {
+      reading ??= readStates(id, span, stop.signal).then(setPast, () => { if (!stop.signal.aborted) setPast('failed'); });
+      return reading;
     };
     const sight = new IntersectionObserver((entries) => {
       if (!entries.some((e) => e.isIntersecting)) return;
       sight.disconnect();
-      read();
+      void read();
     }, { rootMargin: '200px' });
     sight.observe(ref.current!);
-    addEventListener('beforeprint', read, { once: true, signal: stop.signal });
+    readers.add(read);
     return () => {
+      readers.delete(read);
       sight.disconnect();
       stop.abort();
     };

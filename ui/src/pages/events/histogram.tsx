@@ -108,7 +108,7 @@ export function HistogramView({ histogram, picked, onPick }: Props): JSX.Element
   const wide = WIDE / list.length;
   const brush = from !== null && cursor !== null ? spanOf(list, from, cursor) : picked;
   return (
-    <figure class="ev-hist">
+    <div class="ev-hist"><figure>
       <div class="ev-plot" ref={box} role="group" tabIndex={0} aria-label={t('events.histogram', { n: total, span: spanText(span.from, span.to) })} aria-describedby="ev-keys" onKeyDown={key}
         onBlur={() => { setCursor(null); setFrom(null); }}
         onPointerDown={(e) => { if (e.button === 0) { box.current!.setPointerCapture(e.pointerId); setFrom(place(e)); setCursor(place(e)); } }}
@@ -124,10 +124,10 @@ export function HistogramView({ histogram, picked, onPick }: Props): JSX.Element
       <figcaption>
         <span class="ev-keys">{LAYERS.map((layer) => <span key={layer}><i class={`l-${layer}`} aria-hidden="true" />{t(`events.col_${layer}`)}</span>)}</span>
         <span class="muted">{t('events.most', { n: most === 1 && total === 0 ? 0 : most })}{!histogram.complete && ` · ${t('events.incomplete')}`}</span>
-      </figcaption>
+      </figcaption></figure>
       <p class="sr" id="ev-keys">{t('events.keys')}</p>
       <p class="sr" aria-live="polite">{said}</p>
       <Twin list={list} onPick={onPick} />
-    </figure>
+    </div>
   );
 }
