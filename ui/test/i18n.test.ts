@@ -19,7 +19,6 @@ const SAME = new Set<string>([
   'search.services', 'state.ok', 'unit.s', 'unit.min', 'unit.h', 'list.col_info', 'panel.fact_notes', 'plat.version', 'plat.level', 'menu.theme_auto',
   'nav.more', 'panel.tab_config', 'config.secret', 'config.name', 'down.n_services', 'cmdk.services', 'plat.services', 'plat.snapshot', 'plat.directive', 'form.options', 'panel.fact_contacts', 'plat.build', 'list.tag_soft', 'users.sessions', 'graph.range_1h', 'graph.range_6h', 'graph.range_24h', 'graph.summary', 'graph.min', 'graph.max',
   'events.kind_notifications', 'events.service', 'events.col_notifications', 'events.layer_notifications', 'events.of_vigie', 'avail.service', 'avail.kind_service', 'avail.level_full',
-  'events.kind_notifications', 'events.service', 'events.col_notifications', 'events.layer_notifications', 'events.of_vigie', 'avail.service', 'avail.kind_service', 'avail.level_full',
 ]);
 
 test('every text exists in both catalogues, with the same blanks', () => {
