@@ -53,6 +53,8 @@ static const struct param table[] = {
     {V1 "/series", "limit", PARAM_INT, 1, SERIES_ASK_PAGE, NULL, "how many a page has at most"},
     {V1 "/series/data", "limit", PARAM_INT, 1, SERIES_ASK_LIMIT, NULL, "how many series at most"},
     {"/api/v1/sessions", "user", PARAM_TEXT, 0, 0, NULL, "whose sessions; `*`: everybody's"},
+    {V1 "/scope", "terms", PARAM_TEXT, 0, 0, NULL,
+     "null (everything), or a list such as [\"hostgroup:linux\"]"},
     {NULL, "cursor", PARAM_TEXT, 0, 0, NULL, "the `next` of the page before"},
     {NULL, "by", PARAM_TEXT, 0, 0, NULL, "of this user"},
     {NULL, "as_of", PARAM_TIME, 0, 0, NULL, "as it was at that moment"},

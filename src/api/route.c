@@ -29,6 +29,7 @@
 #include "api/resource.h"
 #include "api/resources.h"
 #include "api/role.h"
+#include "api/scope.h"
 #include "api/results.h"
 #include "api/series.h"
 #include "api/session.h"
@@ -158,6 +159,11 @@ const struct api_route route_table[] = {
      .doc = "The host groups and service groups, by name, with how many hosts and services the parameter "
             "`group` of a list shows of each; with q only those with this text in name or alias, with name "
             "only those called so, and at most `limit` of them"},
+    {"GET", V1 "/scope", RIGHT_RESOURCES_READ, SCOPE_LIST, scope_show, .answer = &scope_shape,
+     .query = scope_query,
+     .doc =
+         "What a scope would show now, of what one sees oneself: how many hosts and services, and which of "
+         "its terms name a group or contact that there is not. terms: the scope as JSON (docs/USERS.md)"},
     {"GET", V1 "/hosts", RIGHT_RESOURCES_READ, SCOPE_LIST, object_list, .answer = &object_list_shape,
      .query = object_query,
      .doc = "The hosts that are configured, by name: those with the text q in name or alias; where each is "
