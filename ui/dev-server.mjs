@@ -3,8 +3,8 @@
 //   node dev-server.mjs [--port N] [--resources N] [--fresh] [--degraded] [--viewer]
 // It rebuilds at each page load. It keeps nothing, checks nothing and must never face a network. User "admin", any password.
 // --fresh: nobody has an account yet; the set-up link is printed. --degraded: the record cannot be written.
-import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { isPeople, people, rightsOf, totp } from './dev-people.mjs';
 import { build } from './build.mjs';
 import { dataOf, seriesOf, statesOf } from './dev-series.mjs';
 
@@ -226,10 +226,8 @@ function remove(list, id) {
 // ---- HTTP ----
 
 const TOKEN = 'developer-token'.padEnd(43, '-');
-const users = [{ user: 'admin', role: 'admin', created: iso(now()), password_changed: iso(now()), sessions: 1 }];
-const tokens = [];
-const RIGHTS = [...readFileSync(new URL('../src/api/right.def', import.meta.url), 'utf8').matchAll(/^RIGHT\(\w+, "(\w+)", "(\w+)", (\w+)/gm)].filter(([, , , least]) => !args.includes('--viewer') || least === 'VIEWER').map(([, resource, action]) => `${resource}.${action}`);
-const ME = { user: 'admin', role: args.includes('--viewer') ? 'viewer' : 'admin', rights: RIGHTS, csrf: 'dev' };
+const ROLE = args.includes('--viewer') ? 'viewer' : 'admin';
+const me = () => ({ user: 'admin', role: ROLE, rights: rightsOf(ROLE), csrf: 'dev', totp });
 
 function send(response, status, body, headers = {}) {
   response.writeHead(status, { 'Content-Type': status < 400 ? 'application/json' : 'application/problem+json', ...headers });
@@ -261,33 +259,17 @@ async function session(request, response, path) {
     if (body.token !== TOKEN) return send(response, 401, problemBody(401, 'This is not the set-up link of this Vigie.', 'token')), true;
     if (path === '/setup/check') return send(response, 200, { ok: true }), true;
     setupNeeded = false;
-    return send(response, 201, ME, cookie), true;
+    return send(response, 201, me(), cookie), true;
   }
   if (path === '/login') {
     const body = await bodyOf(request);
     if (body.password === 'wrong') send(response, 401, problemBody(401, 'Wrong user name or password'));
-    else send(response, 200, { ...ME, user: body.user }, cookie);
+    else send(response, 200, { ...me(), user: body.user }, cookie);
     return true;
   }
   if (path === '/logout') return send(response, 200, { ok: true }, { 'Set-Cookie': 'vigie_session=; Path=/; Max-Age=0' }), true;
   if (!signedIn) return send(response, 401, problemBody(401, 'Not signed in')), true;
   return false;
-}
-
-// The lists of an administrator; what is done to one of them only changes what is shown.
-async function accounts(request, response, path) {
-  const [, kind, name, what] = /^\/(users|tokens)(?:\/([^/]+))?(?:\/(\w+))?$/.exec(path);
-  const list = kind === 'users' ? users : tokens;
-  const at = list.findIndex((one) => (one.user ?? one.name) === name);
-  const body = await bodyOf(request);
-  if (request.method === 'GET') return send(response, 200, { [kind]: list });
-  if (request.method === 'DELETE') list.splice(at, 1);
-  else if (what === 'role') list[at].role = body.role;
-  else if (kind === 'tokens') {
-    list.push({ ...body, expires: iso(now() + parseInt(body.expires, 10) * 1440 * MIN), created: iso(now()), by: 'admin' });
-    return send(response, 201, { token: 'vgt_made-up' });
-  } else if (!what) list.push({ user: body.user, role: body.role, created: iso(now()), password_changed: iso(now()), sessions: 0 });
-  return send(response, 200, { ok: true });
 }
 
 async function resource(request, response, path, query) {
@@ -317,14 +299,14 @@ async function handle(request, response) {
   if (url.pathname.startsWith('/api/v1')) {
     const path = url.pathname.slice(7);
     if (await session(request, response, path)) return undefined;
-    if (path === '/session') return send(response, 200, ME);
+    if (path === '/session') return send(response, 200, me());
     if (path === '/resources') return send(response, 200, listing(url.searchParams));
     if (path === '/series/data' && /db-broken/.test([...world.values()].filter((x) => url.searchParams.get('resource') === x.row.id).map((x) => x.row.host).join())) return send(response, 503, problemBody(503, 'The store of measurements is away: it is being started again.'));
     if (path === '/series/data') return send(response, 200, dataOf(world, url.searchParams));
     if (path === '/series') return send(response, 200, { series: seriesOf(world, url.searchParams).slice(0, 500), matched: 1, next: null });
     if (path === '/stream') return stream(request, response, url.searchParams);
-    if (/^\/(users|tokens)(\/|$)/.test(path)) return accounts(request, response, path);
-    if (path === '/session/password') return send(response, 200, ME);
+    if (isPeople(path)) return send(response, ...people(request.method, path, url.searchParams, await bodyOf(request), /^fr/.test(request.headers['accept-language'] ?? ''), me));
+    if (path === '/session/password') return send(response, 200, me());
     if (path === '/status') return send(response, 200, statusBody());
     const [, list, note] = /^\/(downtimes|comments)\/(\d+)$/.exec(path) ?? [];
     if (list && request.method === 'DELETE') {

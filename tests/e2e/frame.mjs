@@ -162,7 +162,7 @@ test('who lacks a right does not see the page in the menu, and is told which rig
   const made = await page.request.post(`${vigie.url}/api/v1/users`, { data: { user: 'vera', role: 'viewer', password: 'voile blanche 31' }, headers: { 'X-CSRF': csrf } });
   assert.ok(made.ok(), await made.text());
   const vera = await newPage(browser);
-  await vera.page.goto(`${vigie.url}/users`);
+  await vera.page.goto(`${vigie.url}/admin/users`);
   await vera.page.getByLabel('User name').fill('vera');
   await vera.page.getByLabel('Password', { exact: true }).fill('voile blanche 31');
   await vera.page.getByRole('button', { name: 'Sign in' }).click();
@@ -178,7 +178,7 @@ test('who lacks a right does not see the page in the menu, and is told which rig
   await vera.page.keyboard.press('d');
   await vera.page.getByText('You need the right to plan and cancel downtimes.').first().waitFor();
   await vera.page.evaluate(() => localStorage.setItem('vigie.prefs', '{"lang":"fr"}'));
-  await vera.page.goto(`${vigie.url}/users`);
+  await vera.page.goto(`${vigie.url}/admin/users`);
   await vera.page.getByText('Cette page demande le droit de voir les utilisateurs.').waitFor();
   assert.deepEqual(vera.wrongs, []);
   await vera.context.close();

@@ -63,6 +63,8 @@ test('nothing of the graphs is loaded before somebody is in', async () => {
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
   await page.getByLabel('Password again').fill(PASSWORD);
   await page.getByRole('button', { name: 'Start watching' }).click();
+  await page.waitForURL((u) => u.pathname === '/guide');
+  await page.goto(`${vigie.url}/resources?filter=all`);
   await page.waitForSelector('tr.row');
   for (const row of (await get('/resources?filter=all&limit=100')).resources) ids[row.service ?? row.host] = row.id;
 });

@@ -6,6 +6,8 @@ export async function signUp(page, vigie, user, password) {
   await page.getByLabel('Password', { exact: true }).fill(password);
   await page.getByLabel('Password again').fill(password);
   await page.getByRole('button', { name: 'Start watching' }).click();
+  await page.waitForURL((u) => u.pathname === '/guide');
+  await page.goto(`${vigie.url}/resources?filter=all`);
   await page.waitForSelector('tr.row');
 }
 

@@ -13,13 +13,14 @@ export const away = signal(false);
 export const lastAnswer = signal(Date.now());
 
 export class ApiError extends Error {
-  constructor(readonly status: number, readonly detail: string, readonly field: string | null, readonly waitS = 0, readonly problems: readonly Trouble[] = []) {
+  constructor(readonly status: number, readonly detail: string, readonly field: string | null, readonly waitS = 0, readonly problems: readonly Trouble[] = [], readonly code = '') {
     super(detail || `HTTP ${status}`);
   }
 }
 export class AwayError extends Error {}
 
 interface Problem {
+  code?: string;
   title?: string;
   detail?: string;
   field?: string;
@@ -35,7 +36,7 @@ async function problemOf(response: Response): Promise<ApiError> {
   } catch {
     // Not every refusal comes from the gate: a proxy may answer in HTML.
   }
-  return new ApiError(response.status, problem.detail || problem.title || '', problem.field ?? null, Number(response.headers.get('Retry-After')) || 0, problem.problems);
+  return new ApiError(response.status, problem.detail || problem.title || '', problem.field ?? null, Number(response.headers.get('Retry-After')) || 0, problem.problems, problem.code ?? '');
 }
 
 export function errorText(error: unknown): string {
@@ -93,8 +94,9 @@ export async function readSession(): Promise<void> {
   }
 }
 
-export async function login(user: string, password: string): Promise<void> {
-  session.value = await api<Session>('POST', '/login', { body: { user, password }, open: true });
+// `code`: of the second factor, once it is asked for.
+export async function login(user: string, password: string, code = ''): Promise<void> {
+  session.value = await api<Session>('POST', '/login', { body: code ? { user, password, code } : { user, password }, open: true });
   sessionEnded.value = false;
 }
 

@@ -6,7 +6,7 @@ import { AwayError, readSession, session } from './api.ts';
 import { num } from './format.ts';
 import { lang, openBook, prefs, t } from './i18n/i18n.ts';
 import { startKeys } from './keys.ts';
-import { dialogsPart, fetchSoon, forbiddenPart, loginPart, pagePart, palettePart, panelPart } from './lazy.tsx';
+import { dialogsPart, enrolPart, fetchSoon, forbiddenPart, loginPart, pagePart, palettePart, panelPart } from './lazy.tsx';
 import { pageRow, type PageName } from './pages.ts';
 import { Waiting } from './part.tsx';
 import { Tip, Toasts } from './parts/bits.tsx';
@@ -18,6 +18,7 @@ import { codeIn } from './setup.ts';
 import { dialog } from './store/actions.ts';
 import { startDetail } from './store/detail.ts';
 import { counts, startList } from './store/list.ts';
+import { enrolling } from './store/enrol.ts';
 import { startClock } from './store/now.ts';
 import { startSaying } from './store/said.ts';
 import { startStatus } from './store/status.ts';
@@ -57,6 +58,12 @@ function Outside(): JSX.Element {
   if (!code) return <Waiting part={loginPart} />;
   if (setupCode.value !== null) return <code.SetupPage code={setupCode.value} />;
   return route.value.page === 'missing' ? <code.MissingFrame /> : <code.LoginPage />;
+}
+
+// Signed in, but the role requires a second factor, and there is none yet.
+function Enrol(): JSX.Element {
+  const code = enrolPart.get();
+  return code ? <code.EnrolGate /> : <Waiting part={enrolPart} />;
 }
 
 const Coming = ({ part }: { part: Parameters<typeof Waiting>[0]['part'] }): JSX.Element => <main id="main" class="scroll" tabIndex={-1}><Waiting part={part} /></main>;
@@ -112,6 +119,7 @@ function DialogView(): JSX.Element | null {
 function App(): JSX.Element | null {
   if (session.value === undefined) return unreachable.value ? <Unreachable /> : null;
   if (session.value === null) return <Outside />;
+  if (session.value.totp?.required || enrolling.value) return <><Enrol /><Toasts /></>;
   return (
     <>
       <Shell panel={route.value.page === 'resources' && route.value.open ? <PanelView /> : null}><PageView /></Shell>

@@ -252,22 +252,6 @@ export interface Reload {
   errors?: Place[];
 }
 
-export interface Account {
-  user: string;
-  role: UserRole;
-  created: string | null;
-  password_changed: string | null;
-  sessions: number;
-}
-
-export interface Token {
-  name: string;
-  role: UserRole;
-  created: string | null;
-  expires: string | null;
-  by: string;
-}
-
 export interface Status {
   version: string;
   build?: string;
@@ -296,6 +280,8 @@ export interface Session {
   rights?: string[];
   csrf: string;
   lang?: 'en' | 'fr' | null;
+  viewed_by?: string; // X-View-As: who looks
+  totp?: { on: boolean; required: boolean; recovery_codes: number }; // required: nothing else may be done before it is on
 }
 
 const PROBLEMS: ReadonlySet<State> = new Set(['down', 'unreachable', 'critical', 'warning', 'unknown']);

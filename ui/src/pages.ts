@@ -9,7 +9,7 @@ import type { Right } from './rights.ts';
 export interface PageRow {
   name: string;
   path: string;
-  section: 'watch' | 'understand' | 'report' | 'operate' | ''; // of the menu; empty: not in it
+  section: 'watch' | 'understand' | 'report' | 'operate' | 'admin' | ''; // of the menu; empty: not in it
   icon?: IconName;
   right: Right | ''; // that one needs, else it is not in the menu and its address says which right is missing
   books: readonly BookName[];
@@ -25,8 +25,14 @@ export const PAGES = [
   { name: 'availability', path: '/availability', section: 'report', icon: 'report', right: 'resources.read', key: 'v', books: ['availability', 'graph'], code: () => import('./pages/availability/page.tsx') },
   { name: 'downtimes', path: '/downtimes', section: 'operate', icon: 'calendar', right: 'resources.read', key: 'd', books: ['downtimes'], code: () => import('./pages/downtimes/page.tsx') },
   { name: 'platform', path: '/platform', section: 'operate', icon: 'platform', right: 'platform.read', key: 'p', books: ['platform'], code: () => import('./pages/platform/page.tsx') },
-  { name: 'users', path: '/users', section: 'operate', icon: 'users', right: 'users.read', key: 'u', books: ['users', 'account'], code: () => import('./pages/users/page.tsx') },
-  { name: 'account', path: '/account', section: '', right: '', key: 'm', books: ['account'], code: () => import('./pages/account/page.tsx') },
+  { name: 'guide', path: '/guide', section: 'admin', icon: 'guide', right: 'users.write', books: ['guide'], code: () => import('./pages/guide/page.tsx') },
+  { name: 'users', path: '/admin/users', section: 'admin', icon: 'users', right: 'users.read', key: 'u', books: ['users', 'admin'], code: () => import('./pages/users/page.tsx') },
+  { name: 'usergroups', path: '/admin/user-groups', section: 'admin', icon: 'team', right: 'users.read', books: ['usergroups', 'admin'], code: () => import('./pages/usergroups/page.tsx') },
+  { name: 'roles', path: '/admin/roles', section: 'admin', icon: 'shield', right: 'roles.read', books: ['roles', 'admin'], code: () => import('./pages/roles/page.tsx') },
+  { name: 'tokens', path: '/admin/tokens', section: 'admin', icon: 'key', right: 'tokens.read', books: ['admin'], code: () => import('./pages/tokens/page.tsx') },
+  { name: 'sessions', path: '/admin/sessions', section: 'admin', icon: 'screen', right: 'sessions.read', books: ['sessions', 'admin'], code: () => import('./pages/sessions/page.tsx') },
+  { name: 'audit', path: '/admin/audit', section: 'admin', icon: 'record', right: 'audit.read', books: ['audit', 'admin'], code: () => import('./pages/audit/page.tsx') },
+  { name: 'account', path: '/account', section: '', right: '', key: 'm', books: ['account', 'admin', 'totp'], code: () => import('./pages/account/page.tsx') },
   { name: 'components', path: '/components', section: '', right: '', hidden: true, books: ['components', 'resources'], code: () => import('./pages/components/page.tsx') },
 ] as const satisfies readonly PageRow[];
 

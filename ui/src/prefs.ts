@@ -14,11 +14,12 @@ export interface Prefs {
   density: Density;
   lang: Lang | null; // null: the browser's
   keys: boolean;
+  guide: boolean; // the first steps are in the menu
   columns: readonly Column[]; // those that are shown, in order
 }
 
 const KEY = 'vigie.prefs';
-const DEFAULTS: Prefs = { theme: 'auto', contrast: false, density: 'normal', lang: null, keys: true, columns: COLUMNS };
+const DEFAULTS: Prefs = { theme: 'auto', contrast: false, density: 'normal', lang: null, keys: true, guide: true, columns: COLUMNS };
 
 const oneOf = <T>(value: unknown, allowed: readonly T[], fallback: T): T =>
   allowed.includes(value as T) ? (value as T) : fallback;
@@ -38,6 +39,7 @@ export function parsePrefs(text: string | null): Prefs {
     density: oneOf(raw['density'], ['normal', 'compact', 'detailed'] as const, DEFAULTS.density),
     lang: oneOf(raw['lang'], ['en', 'fr', null] as const, DEFAULTS.lang),
     keys: raw['keys'] !== false,
+    guide: raw['guide'] !== false,
     columns: Array.isArray(raw['columns']) ? [...new Set(raw['columns'].filter((c): c is Column => COLUMNS.includes(c as Column)))] : DEFAULTS.columns,
   };
 }

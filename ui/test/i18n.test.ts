@@ -17,7 +17,7 @@ const holes = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map((
 // Words that are the same in both languages, and symbols.
 const SAME = new Set<string>([
   'search.services', 'state.ok', 'unit.s', 'unit.min', 'unit.h', 'list.col_info', 'panel.fact_notes', 'plat.version', 'plat.level', 'menu.theme_auto',
-  'nav.more', 'panel.tab_config', 'config.secret', 'config.name', 'down.n_services', 'cmdk.services', 'plat.services', 'plat.snapshot', 'plat.directive', 'form.options', 'panel.fact_contacts', 'plat.build', 'list.tag_soft', 'users.sessions', 'graph.range_1h', 'graph.range_6h', 'graph.range_24h', 'graph.summary', 'graph.min', 'graph.max',
+  'nav.more', 'panel.tab_config', 'config.secret', 'config.name', 'down.n_services', 'cmdk.services', 'plat.services', 'plat.snapshot', 'plat.directive', 'form.options', 'panel.fact_contacts', 'plat.build', 'list.tag_soft', 'page.sessions', 'account.code', 'scope.services', 'guide.services', 'graph.range_1h', 'graph.range_6h', 'graph.range_24h', 'graph.summary', 'graph.min', 'graph.max',
   'events.kind_notifications', 'events.service', 'events.col_notifications', 'events.layer_notifications', 'events.of_vigie', 'avail.service', 'avail.kind_service', 'avail.level_full',
 ]);
 
@@ -68,7 +68,7 @@ test('a key stands in one book, and every catalogue in the table of books', () =
 test('a part uses texts of its own books, and of the common one, only', () => {
   const opened: Record<string, readonly string[]> = Object.fromEntries(PAGES.map((row) => [/import\(["']\.\/(.*)\/[^/]*["']\)/.exec(readFileSync('src/pages.ts', 'utf8').split('\n').find((line) => line.includes(`name: '${row.name}'`))!)![1]!, row.books]));
   for (const [, place, list] of readFileSync('src/lazy.tsx', 'utf8').matchAll(/new Part\(\(\) => import\('\.\/([^']*)\/[^/']*'\), \[([^\]]*)\]\)/g)) opened[place!] = [...list!.matchAll(/'(\w+)'/g)].map((m) => m[1]!);
-  opened['event'] = ['event'];
+  Object.assign(opened, { event: ['event'], admin: ['admin'] });
   for (const { file, text } of code) {
     const place = file.replace(/^src\//, '').replace(/\/[^/]*$/, '');
     const may = new Set(['common', ...(file === 'src/graph/spark.tsx' ? [] : opened[place] ?? [])].flatMap((name) => Object.keys(books[name as 'common'].en)));

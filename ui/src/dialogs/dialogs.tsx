@@ -33,7 +33,7 @@ function HelpDialog(): JSX.Element {
       <KeysOf title={t('help.list')} rows={rowsOf('list')} />
       <section class="keys-of"><h3>{t('page.graphs')}</h3><p class="muted">{t('graph.keys')}</p></section>
       <Option on={prefs.value.keys} label={t('help.switch')} help={t('help.switch_help')} onSet={(keys) => void setPrefs({ keys })} />
-      <div class="foot"><a class="btn" href="/components" onClick={(e) => { if (e.ctrlKey || e.metaKey || e.shiftKey) return; e.preventDefault(); close(); go({ ...DEFAULT_ROUTE, page: 'components' }); }}>{t('page.components')}</a><button type="button" class="btn p" autofocus onClick={close}>{t('help.close_button')} <Kbd k="Esc" /></button></div>
+      <div class="foot">{may('users.write') && <button type="button" class="btn" onClick={() => { close(); go({ ...DEFAULT_ROUTE, page: 'guide' }); }}>{t('page.guide')}</button>}<a class="btn" href="/components" onClick={(e) => { if (e.ctrlKey || e.metaKey || e.shiftKey) return; e.preventDefault(); close(); go({ ...DEFAULT_ROUTE, page: 'components' }); }}>{t('page.components')}</a><button type="button" class="btn p" autofocus onClick={close}>{t('help.close_button')} <Kbd k="Esc" /></button></div>
     </Modal>
   );
 }

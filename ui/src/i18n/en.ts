@@ -6,6 +6,7 @@ export const texts = {
   'app.skip': 'Skip to the content',
   'nav.watch': 'Watch',
   'nav.operate': 'Operate',
+  'nav.admin': 'Administer',
   'nav.understand': 'Understand',
   'nav.report': 'Report',
   'nav.more': 'Menu',
@@ -176,4 +177,10 @@ export const texts = {
   'role.admin': 'may do everything: users and tokens, reload, any command',
   'page.account': 'My account',
   'page.users': 'Users',
+  'page.guide': 'First steps',
+  'page.usergroups': 'User groups',
+  'page.roles': 'Roles',
+  'page.tokens': 'Tokens',
+  'page.sessions': 'Sessions',
+  'page.audit': 'Audit record',
 } as const satisfies Texts;

@@ -6,6 +6,7 @@ export const texts: Translation<typeof en> = {
   'app.skip': 'Aller au contenu',
   'nav.watch': 'Supervision',
   'nav.operate': 'Exploitation',
+  'nav.admin': 'Administrer',
   'nav.understand': 'Comprendre',
   'nav.report': 'Rapports',
   'nav.more': 'Menu',
@@ -176,4 +177,10 @@ export const texts: Translation<typeof en> = {
   'role.admin': 'peut tout faire : utilisateurs et jetons, rechargement, toute commande',
   'page.account': 'Mon compte',
   'page.users': 'Utilisateurs',
+  'page.guide': 'Premiers pas',
+  'page.usergroups': 'Groupes d’utilisateurs',
+  'page.roles': 'Rôles',
+  'page.tokens': 'Jetons',
+  'page.sessions': 'Sessions',
+  'page.audit': 'Registre d’audit',
 };

@@ -59,6 +59,11 @@ const LINES = {
   calendar: <><rect x="4" y="5" width="16" height="15" rx="2" /><path d="M4 10h16M8.5 3v4M15.5 3v4" /></>,
   report: <><path d="M6 3h8l4 4v14H6z" /><path d="M9 12h6M9 16h6" /></>,
   shield: <path d="M12 3l8 3v6c0 4.5-3.2 7.7-8 9-4.8-1.3-8-4.5-8-9V6z" />,
+  team: <><circle cx="12" cy="7" r="3" /><path d="M6.500 19c.4-4 2.600-6 5.500-6s5.100 2 5.500 6M5 6.500a2.500 2.500 0 0 0 0 5M19 6.500a2.500 2.500 0 0 1 0 5M2 17c.2-2 1-3 2.200-3.700M22 17c-.2-2-1-3-2.200-3.700" /></>,
+  key: <><circle cx="8" cy="14" r="4" /><path d="m11 11 8-8M15 7l3 3" /></>,
+  screen: <><rect x="3" y="5" width="18" height="12" rx="2" /><path d="M8 21h8M12 17v4" /></>,
+  record: <><path d="M6 3h12v18H6z" /><path d="M9 8h6M9 12h6M9 16h3" /></>,
+  guide: <><circle cx="12" cy="12" r="9" /><path d="m15.500 8.500-2 5-5 2 2-5z" /></>,
   none: <><circle cx="11" cy="11" r="6" /><path d="m20 20-4.5-4.5M9 9l4 4M13 9l-4 4" /></>,
 } as const;
 

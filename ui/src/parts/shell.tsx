@@ -68,7 +68,7 @@ function warningsBadge(): JSX.Element | null {
 }
 
 const BADGES: Partial<Record<PageName, () => JSX.Element | null>> = { resources: unhandledBadge, platform: warningsBadge };
-const SECTIONS = ['watch', 'understand', 'report', 'operate'] as const;
+const SECTIONS = ['watch', 'understand', 'report', 'operate', 'admin'] as const;
 const NARROW = 3; // pages beside the button for all of them, on a narrow screen
 
 // On a narrow screen: all pages, above the bar.
@@ -82,7 +82,7 @@ function useSheet(): { open: boolean; box: RefObject<HTMLElement | null>; toggle
 
 function Rail(): JSX.Element {
   const { open, box, toggle } = useSheet();
-  const shown: readonly MenuRow[] = PAGES.filter((row) => row.section !== '' && may(row.right));
+  const shown: readonly MenuRow[] = PAGES.filter((row) => row.section !== '' && may(row.right) && (row.name !== 'guide' || prefs.value.guide));
   const beside = shown.slice(0, NARROW);
   const hidden = shown.length > NARROW + 1;
   return (

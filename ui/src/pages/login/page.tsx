@@ -4,31 +4,13 @@ import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { api, ApiError, checkSetup, errorText, login, sessionEnded, setup } from '../../api.ts';
 import { duration } from '../../format.ts';
-import { LANG_NAMES, lang, t, type Key } from '../../i18n/i18n.ts';
+import { t, type Key } from '../../i18n/i18n.ts';
 import { goodPassword, goodUser, judge } from '../../password.ts';
 import { DEFAULT_ROUTE, go } from '../../route.ts';
 import { CODE_LENGTH, tokenIn } from '../../setup.ts';
-import { pickLang, Segments } from '../../parts/bits.tsx';
 import { Password, Rules } from '../../parts/fields.tsx';
-import { Brand } from '../../parts/icons.tsx';
+import { Frame } from './frame.tsx';
 import { now } from '../../store/now.ts';
-
-const Frame = ({ children }: { children: ComponentChildren }): JSX.Element => (
-  <div class="gate">
-    <aside>
-      <svg class="beam" viewBox="0 0 400 600" preserveAspectRatio="xMidYMid slice" aria-hidden="true">
-        <path class="ray" d="M330 250 L-40 90 L-40 330 Z" /><path class="ray r2" d="M330 250 L700 150 L700 330 Z" />
-        <g class="house"><path d="M300 600 L314 290 H346 L360 600 Z" /><path d="M306 290 H354 V278 H306 Z" /><path d="M318 278 V236 H342 V278 Z" /><path d="M314 236 L330 214 L346 236 Z" /></g>
-        <rect class="light" x="321" y="240" width="18" height="34" rx="2" />
-        <path class="sea" d="M0 540 Q50 528 100 540 T200 540 T300 540 T400 540 V600 H0 Z" /><path class="sea s2" d="M0 562 Q50 550 100 562 T200 562 T300 562 T400 562 V600 H0 Z" />
-      </svg>
-      <Brand />
-      <p>{t('login.motto')}</p>
-    </aside>
-    <div class="langs"><Segments label={t('menu.lang')} value={lang.value} options={[['en', LANG_NAMES.en], ['fr', LANG_NAMES.fr]]} onPick={(code) => void pickLang(code)} /></div>
-    {children}
-  </div>
-);
 
 function UserField(props: { value: string; error: string; help?: string; onText: (text: string) => void }): JSX.Element {
   return (
@@ -42,45 +24,75 @@ function UserField(props: { value: string; error: string; help?: string; onText:
 }
 
 function loginError(error: unknown): string {
+  if (error instanceof ApiError && (error.code === 'totp_wrong' || error.code === 'totp_needed')) return t('login.code_wrong');
   if (error instanceof ApiError && (error.status === 401 || error.status === 403)) return t('login.wrong');
   return errorText(error);
+}
+
+// The second step: the password was right.
+function CodeStep({ recovery, code, setCode, swap }: { recovery: boolean; code: string; setCode: (text: string) => void; swap: () => void }): JSX.Element {
+  return (
+    <>
+      <div class="field">
+        <label for="code">{t(recovery ? 'login.recovery' : 'login.code')}</label>
+        <input id="code" class="one-time" type="text" inputMode={recovery ? 'text' : 'numeric'} autocomplete="one-time-code" autocapitalize="off" spellcheck={false} maxLength={40} value={code} aria-describedby="code-help" onInput={(e) => setCode(e.currentTarget.value)} />
+        <p id="code-help" class="help">{t(recovery ? 'login.recovery_help' : 'login.code_help')}</p>
+      </div>
+      <button type="button" class="ln" onClick={swap}>{t(recovery ? 'login.use_code' : 'login.use_recovery')}</button>
+    </>
+  );
 }
 
 function LoginForm(): JSX.Element {
   const [user, setUser] = useState('');
   const [password, setPassword] = useState('');
+  const [second, setSecond] = useState<'' | 'code' | 'recovery'>('');
+  const [code, setCode] = useState('');
   const [error, setError] = useState('');
   const [busy, setBusy] = useState(false);
   const [until, setUntil] = useState(0); // when one may try again
   const waitS = Math.ceil((until - now.value) / 1000);
-  useEffect(() => document.getElementById('user')?.focus(), []);
+  useEffect(() => document.getElementById(second ? 'code' : 'user')?.focus(), [second]);
+  const refused = (reason: unknown): void => {
+    setBusy(false);
+    if (second === '' && reason instanceof ApiError && reason.code === 'totp_needed') return setSecond('code');
+    const slow = reason instanceof ApiError && reason.status === 429 && reason.waitS > 0;
+    if (slow) setUntil(now.peek() + reason.waitS * 1000);
+    setError(slow ? t('login.slow_over') : loginError(reason)); // what a wait leaves behind: never a page without an answer
+    document.getElementById(second ? 'code' : 'password')?.focus();
+  };
   const submit = async (e: Event): Promise<void> => {
     e.preventDefault();
-    if (!user.trim() || !password) {
-      setError(t('login.needed'));
-      return;
-    }
+    if (!user.trim() || !password) return setError(t('login.needed'));
+    if (second && !code.trim()) return setError(t('login.code_needed'));
     setBusy(true);
     setError('');
     try {
-      await login(user.trim(), password);
+      return await login(user.trim(), password, code.trim());
     } catch (reason) {
-      const slow = reason instanceof ApiError && reason.status === 429 && reason.waitS > 0;
-      if (slow) setUntil(now.peek() + reason.waitS * 1000);
-      setError(slow ? t('login.slow_over') : loginError(reason)); // what a wait leaves behind: never a page without an answer
-      setBusy(false);
-      document.getElementById('password')?.focus();
+      return refused(reason);
     }
+  };
+  const step = (to: typeof second): void => {
+    setSecond(to);
+    setCode('');
+    setError('');
   };
   return (
     <form noValidate onSubmit={(e) => void submit(e)}>
-      <h1>{t('login.title')}</h1>
-      {sessionEnded.value && <p class="muted">{t('login.expired')}</p>}
+      <h1>{t(second ? 'login.second' : 'login.title')}</h1>
+      {second ? <p class="muted">{t('login.second_text', { user: user.trim() })}</p> : sessionEnded.value && <p class="muted">{t('login.expired')}</p>}
       {waitS > 0 ? <p class="alert" role="alert">{t('login.slow')} <span aria-hidden="true">{t('login.slow_wait', { d: duration(waitS) })}</span></p> : error && <p class="alert" role="alert">{error}</p>}
-      <UserField value={user} error="" onText={setUser} />
-      <Password id="password" label={t('login.password')} value={password} auto="current-password" onText={setPassword} />
+      {second ? <CodeStep recovery={second === 'recovery'} code={code} setCode={setCode} swap={() => step(second === 'code' ? 'recovery' : 'code')} /> : (
+        <>
+          <UserField value={user} error="" onText={setUser} />
+          <Password id="password" label={t('login.password')} value={password} auto="current-password" onText={setPassword} />
+        </>
+      )}
       <button type="submit" class="btn p" disabled={busy || waitS > 0}>{t('login.submit')}</button>
-      <details class="muted"><summary>{t('login.lost')}</summary><p>{t('login.lost_text')} <code>vigie ctl user password {user.trim() || t('login.lost_name')}</code></p></details>
+      {second ? <p><button type="button" class="ln" onClick={() => step('')}>{t('login.other')}</button></p>
+        : <details class="muted"><summary>{t('login.lost')}</summary><p>{t('login.lost_text')} <code>vigie ctl user password {user.trim() || t('login.lost_name')}</code></p></details>}
+      {second && <details class="muted"><summary>{t('login.lost_phone')}</summary><p>{t('login.lost_phone_text')} <code>vigie ctl user totp-off {user.trim()}</code></p></details>}
     </form>
   );
 }
@@ -152,7 +164,7 @@ function useSetup(token: string, wrongLink: (why: BadLink) => void): { errors: S
     setBusy(true);
     try {
       await setup(token, user, password);
-      go({ page: 'resources', filter: 'all' }, 'replace');
+      go({ ...DEFAULT_ROUTE, page: 'guide' }, 'replace');
     } catch (error) {
       setBusy(false);
       if (!(error instanceof ApiError)) setRefused(errorText(error));

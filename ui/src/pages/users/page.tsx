@@ -1,287 +1,163 @@
 // SPDX-License-Identifier: Apache-2.0
-// For administrators: who may sign in, and which programs have a token.
-import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
-import { signal } from '@preact/signals';
-import { api, ApiError, errorText, session } from '../../api.ts';
-import { personOf } from '../../person.ts';
+// Who may sign in: made, changed, helped and deleted.
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import { api, session } from '../../api.ts';
+import { Block, Coming, Form, More, Page as Frame, Sure, Table, TextField, type Act, type Errors } from '../../admin/form.tsx';
+import { useRead } from '../../admin/read.ts';
+import { readUserGroups, readUsers, roleNames, type Account, type Scope, type UserGroup } from '../../admin/model.ts';
+import { Picks, RoleField, roleWord } from '../../admin/role-field.tsx';
+import { ScopeField } from '../../admin/scope-field.tsx';
+import { scopeWords } from '../../admin/scope.ts';
 import { date, exact } from '../../format.ts';
 import { t } from '../../i18n/i18n.ts';
-import type { Account, Token, UserRole } from '../../model.ts';
 import { goodPassword, goodUser, judge } from '../../password.ts';
-import { Modal } from '../../parts/bits.tsx';
+import { Age } from '../../parts/bits.tsx';
 import { Password, Rules } from '../../parts/fields.tsx';
-import { toast } from '../../store/toast.ts';
+import { may } from '../../rights.ts';
+import { DEFAULT_ROUTE, go } from '../../route.ts';
+import { setViewAs } from '../../viewas.ts';
 
-const ROLES: readonly UserRole[] = ['viewer', 'operator', 'admin'];
-const LASTS = [30, 90, 365] as const; // days
+type Open = { what: 'add' } | { what: 'change' | 'password' | 'totp' | 'delete'; user: Account };
 
-type Open = { what: 'add' } | { what: 'password' | 'delete'; user: string } | { what: 'token' } | { what: 'drop'; token: string };
-
-const users = signal<Account[] | null>(null);
-const tokens = signal<Token[] | null>(null);
-const failed = signal('');
-const open = signal<Open | null>(null);
-const close = (): void => { open.value = null; };
-
-async function read(): Promise<void> {
-  try {
-    const [u, k] = await Promise.all([api<{ users: Account[] }>('GET', '/users'), api<{ tokens: Token[] }>('GET', '/tokens')]);
-    users.value = u.users;
-    tokens.value = k.tokens;
-    failed.value = '';
-  } catch (error) {
-    failed.value = errorText(error);
-  }
+interface All {
+  users: Account[];
+  groups: UserGroup[];
+  roles: string[];
 }
+const readAll = async (): Promise<All> => {
+  const [users, groups, roles] = await Promise.all([readUsers(), readUserGroups(), roleNames()]);
+  return { users, groups, roles };
+};
 
 const at = (name: string, what = ''): string => `/users/${encodeURIComponent(name)}${what}`;
 
-async function setRole(user: string, role: UserRole): Promise<void> {
-  try {
-    await api('POST', at(user, '/role'), { body: { role } });
-    toast(t('users.role_changed', { user, role: t(`menu.role_${role}`) }));
-  } catch (error) {
-    toast(errorText(error), true);
-  }
-  users.value = users.value?.slice() ?? null; // what the list shows is true again, whatever was picked
-  await read();
+interface DialogProps {
+  all: All;
+  done: () => void;
+  close: () => void;
 }
 
-function Roles({ id, value, label, onPick }: { id?: string; value: UserRole; label?: string; onPick: (role: UserRole) => void }): JSX.Element {
+function Place(props: { all: All; role: string; scope: Scope; groups: string[]; errors: Errors; set: (patch: { role?: string; scope?: Scope; groups?: string[] }) => void }): JSX.Element {
   return (
-    <select {...(id ? { id } : {})} {...(label ? { 'aria-label': label } : {})} value={value} onChange={(e) => { onPick(e.currentTarget.value as UserRole); e.currentTarget.value = value; }}>
-      {ROLES.map((role) => <option key={role} value={role} selected={role === value}>{t(`menu.role_${role}`)}</option>)}
-    </select>
+    <>
+      <RoleField value={props.role} roles={props.all.roles} none error={props.errors['role']} onPick={(role) => props.set({ role })} />
+      {props.role !== '' && <ScopeField value={props.scope} error={props.errors['scope']} onSet={(scope) => props.set({ scope })} />}
+      <Picks name="groups" title={t('users.groups')} names={props.all.groups.map((one) => one.name)} chosen={props.groups} none={t('users.no_groups')} error={props.errors['groups']} onPick={(groups) => props.set({ groups })} />
+    </>
   );
 }
 
-function UserRow({ u }: { u: Account }): JSX.Element {
+function Add({ all, done, close }: DialogProps): JSX.Element {
+  const [user, setUser] = useState('');
+  const [password, setPassword] = useState('');
+  const [place, setPlace] = useState<{ role: string; scope: Scope; groups: string[] }>({ role: 'operator', scope: null, groups: [] });
+  const name = user.trim();
+  const check = (): Errors => (!goodUser(name) ? { user: t('setup.user_bad') } : !goodPassword(judge(password, name)) ? { password: t('setup.weak') } : {});
+  const send = async (): Promise<string> => {
+    const { role, scope, groups } = place;
+    await api('POST', '/users', { body: { user: name, password, ...(role ? { role } : {}), scope: role ? scope : null, groups } });
+    return t('users.added', { user: name });
+  };
+  return (
+    <Form title={t('users.add')} submit={t('users.add')} wide fields={['user', 'password', 'role', 'scope', 'groups']} check={check} send={send} done={done} close={close}>
+      {(errors) => (
+        <>
+          <TextField name="user" label={t('login.user')} value={user} first error={errors['user']} help={t('setup.user_help')} onText={setUser} />
+          <Password id="f-password" label={t('users.first_password')} value={password} auto="new-password" error={errors['password'] ?? ''} described="rules" onText={setPassword} />
+          <Rules password={password} user={user} />
+          <Place all={all} {...place} errors={errors} set={(patch) => setPlace({ ...place, ...patch })} />
+        </>
+      )}
+    </Form>
+  );
+}
+
+function Change({ all, user, done, close }: DialogProps & { user: Account }): JSX.Element {
+  const [place, setPlace] = useState<{ role: string; scope: Scope; groups: string[] }>({ role: user.role ?? '', scope: user.scope, groups: user.groups });
+  const send = async (): Promise<string> => {
+    const { role, scope, groups } = place;
+    await api('PUT', at(user.user), { body: { ...(role ? { role } : {}), scope: role ? scope : null, groups } });
+    return t('admin.saved', { name: user.user });
+  };
+  return (
+    <Form title={user.user} text={t('users.change_text')} submit={t('admin.save')} wide fields={['role', 'scope', 'groups']} send={send} done={done} close={close}>
+      {(errors) => <Place all={all} {...place} errors={errors} set={(patch) => setPlace({ ...place, ...patch })} />}
+    </Form>
+  );
+}
+
+function SetPassword({ user, done, close }: DialogProps & { user: Account }): JSX.Element {
+  const [password, setPassword] = useState('');
+  const check = (): Errors => (goodPassword(judge(password, user.user)) ? {} : { password: t('setup.weak') });
+  const send = async (): Promise<string> => {
+    await api('POST', at(user.user, '/password'), { body: { password } });
+    return t('users.password_set', { user: user.user });
+  };
+  return (
+    <Form title={t('users.password_of', { user: user.user })} text={t('users.password_text')} submit={t('users.password_submit')} fields={['password']} check={check} send={send} done={done} close={close}>
+      {(errors) => (
+        <>
+          <Password id="f-password" label={t('users.new_password')} value={password} auto="new-password" error={errors['password'] ?? ''} described="rules" onText={setPassword} />
+          <Rules password={password} user={user.user} />
+        </>
+      )}
+    </Form>
+  );
+}
+
+function Dialogs({ open, ...rest }: DialogProps & { open: Open | null }): JSX.Element | null {
+  if (!open) return null;
+  if (open.what === 'add') return <Add {...rest} />;
+  const { user } = open;
+  if (open.what === 'change') return <Change {...rest} user={user} />;
+  if (open.what === 'password') return <SetPassword {...rest} user={user} />;
+  if (open.what === 'totp') return <Sure title={t('users.totp_title', { user: user.user })} text={t('users.totp_text')} submit={t('users.totp_off')} send={() => api('DELETE', at(user.user, '/totp')).then(() => t('users.totp_done', { user: user.user }))} {...rest} />;
+  return <Sure title={t('admin.delete_title', { name: user.user })} text={t('users.delete_text')} submit={t('admin.delete')} send={() => api('DELETE', at(user.user)).then(() => t('admin.deleted', { name: user.user }))} {...rest} />;
+}
+
+function actsOf(u: Account, me: boolean, open: (what: Open) => void): Act[] {
+  const write = may('users.write');
+  const all: (Act & { when: boolean })[] = [
+    { when: may('users.view_as') && !me, text: t('users.view_as'), run: () => setViewAs(u.user) },
+    { when: write && !me, text: t('users.new_password'), run: () => open({ what: 'password', user: u }) },
+    { when: write && !me && u.totp, text: t('users.totp_off'), run: () => open({ what: 'totp', user: u }) },
+    { when: may('sessions.read') && u.sessions > 0, text: t('users.see_sessions'), run: () => go({ ...DEFAULT_ROUTE, page: 'sessions', query: { user: u.user } }) },
+    { when: may('audit.read'), text: t('users.see_audit'), run: () => go({ ...DEFAULT_ROUTE, page: 'audit', query: { who: u.user } }) },
+    { when: write && !me, text: t('admin.delete'), bad: true, run: () => open({ what: 'delete', user: u }) },
+  ];
+  return all.filter((one) => one.when);
+}
+
+const second = (u: Account): string => (u.totp ? t('users.totp_on') : t(u.totp_required ? 'users.totp_missing' : 'admin.no'));
+
+function UserRow({ u, open }: { u: Account; open: (what: Open) => void }): JSX.Element {
   const me = u.user === session.value?.user;
   return (
     <tr>
-      <th scope="row">{u.user}{me && <span class="tag you">{t('users.you')}</span>}</th>
-      <td><Roles value={u.role} label={t('users.role_of', { user: u.user })} onPick={(role) => void setRole(u.user, role)} /></td>
-      <td><span data-tip={exact(u.created)}>{date(u.created)}</span></td>
-      <td><span data-tip={exact(u.password_changed)}>{date(u.password_changed)}</span></td>
-      <td class="num">{u.sessions}</td>
+      <th scope="row"><span>{u.user}{me && <span class="tag you">{t('users.you')}</span>}</span></th>
+      <td data-k={t('admin.role')}>{roleWord(u.role)}</td>
+      <td data-k={t('admin.scope')}>{u.role === null ? '—' : scopeWords(u.scope)}</td>
+      <td data-k={t('users.groups')}>{u.groups.join(', ') || '—'}</td>
+      <td data-k={t('users.totp')}><span class={u.totp_required && !u.totp ? 'bad-t' : ''}>{second(u)}</span></td>
+      <td data-k={t('users.last')}>{u.last_sign_in ? <Age at={u.last_sign_in} stop /> : t('users.never')}</td>
+      <td data-k={t('users.changed')}><span data-tip={exact(u.password_changed)}>{date(u.password_changed)}</span></td>
       <td class="acts">
-        {!me && <button type="button" class="btn" aria-label={t('users.password_of', { user: u.user })} onClick={() => { open.value = { what: 'password', user: u.user }; }}>{t('account.new')}</button>}
-        {!me && <button type="button" class="btn" aria-label={t('users.delete_of', { user: u.user })} onClick={() => { open.value = { what: 'delete', user: u.user }; }}>{t('panel.delete')}</button>}
+        {may('users.write') && <button type="button" class="btn" aria-label={t('admin.change_of', { name: u.user })} onClick={() => open({ what: 'change', user: u })}>{t('admin.change')}</button>}
+        <More label={t('admin.more_of', { name: u.user })} acts={actsOf(u, me, open)} />
       </td>
     </tr>
   );
 }
 
-const Block = (props: { title: string; text: ComponentChildren; add: string; onAdd: () => void; children: ComponentChildren }): JSX.Element => (
-  <section class="block">
-    <header class="row"><div><h2>{props.title}</h2>{props.text}</div><button type="button" class="btn" onClick={props.onAdd}>{props.add}</button></header>
-    {props.children}
-  </section>
-);
-
-const Users = ({ list }: { list: readonly Account[] }): JSX.Element => (
-  <Block title={t('users.people')} add={t('users.add')} onAdd={() => { open.value = { what: 'add' }; }}
-    text={<dl class="roles-help">{ROLES.map((role) => <><dt key={role}>{t(`menu.role_${role}`)}</dt><dd>{t(`role.${role}`)}</dd></>)}</dl>}>
-    <div class="x" tabIndex={0} role="region" aria-label={t('page.users')}>
-      <table class="grid people">
-        <thead><tr><th scope="col">{t('login.user')}</th><th scope="col">{t('users.role')}</th><th scope="col">{t('users.created')}</th><th scope="col">{t('users.changed')}</th><th scope="col" class="num">{t('users.sessions')}</th><td /></tr></thead>
-        <tbody>{list.map((u) => <UserRow key={u.user} u={u} />)}</tbody>
-      </table>
-    </div>
-  </Block>
-);
-
-const Tokens = ({ list }: { list: readonly Token[] }): JSX.Element => (
-  <Block title={t('tokens.title')} add={t('tokens.add')} onAdd={() => { open.value = { what: 'token' }; }} text={<p>{t('tokens.text')} <code>Authorization: Bearer</code></p>}>
-    {list.length === 0 ? <p class="pad muted">{t('tokens.none')}</p> : (
-      <div class="x" tabIndex={0} role="region" aria-label={t('tokens.title')}>
-        <table class="grid people">
-          <thead><tr><th scope="col">{t('panel.perf_name')}</th><th scope="col">{t('users.role')}</th><th scope="col">{t('users.created')}</th><th scope="col">{t('tokens.by')}</th><th scope="col">{t('tokens.expires')}</th><td /></tr></thead>
-          <tbody>{list.map((k) => (
-            <tr key={k.name}>
-              <th scope="row">{k.name}</th><td>{t(`menu.role_${k.role}`)}</td><td>{date(k.created)}</td><td>{personOf(k.by)}</td><td><span data-tip={exact(k.expires)}>{date(k.expires)}</span></td>
-              <td class="acts"><button type="button" class="btn" aria-label={t('users.delete_of', { user: k.name })} onClick={() => { open.value = { what: 'drop', token: k.name }; }}>{t('panel.delete')}</button></td>
-            </tr>
-          ))}</tbody>
-        </table>
-      </div>
-    )}
-  </Block>
-);
-
-interface FormProps {
-  title: string;
-  text?: string;
-  submit: string;
-  children?: ComponentChildren;
-  send: () => Promise<string> | null; // what to say when it is done; null: something is still wrong, and said beside its field
-  field?: (name: string, text: string) => boolean; // true: said beside that field
-}
-
-function Form({ title, text, submit, children, send, field }: FormProps): JSX.Element {
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState('');
-  const go = async (e: Event): Promise<void> => {
-    e.preventDefault();
-    const sent = send();
-    if (!sent) return;
-    setBusy(true);
-    setError('');
-    try {
-      const done = await sent;
-      if (done) {
-        toast(done);
-        close();
-      }
-      await read();
-    } catch (reason) {
-      if (!(reason instanceof ApiError && reason.field && field?.(reason.field, errorText(reason)))) setError(errorText(reason));
-    }
-    setBusy(false);
-  };
-  return (
-    <Modal title={title} onClose={close}>
-      <form class="dlg-form" noValidate onSubmit={(e) => void go(e)}>
-        {text && <p>{text}</p>}
-        {error && <p class="alert" role="alert">{error}</p>}
-        {children}
-        <div class="foot">
-          <button type="button" class="btn" onClick={close}>{t('form.cancel')}</button>
-          <button type="submit" class="btn p" disabled={busy}>{submit}</button>
-        </div>
-      </form>
-    </Modal>
-  );
-}
-
-function TextField(props: { id: string; label: string; value: string; error: string; onText: (text: string) => void }): JSX.Element {
-  return (
-    <div class="field">
-      <label for={props.id}>{props.label}</label>
-      <input id={props.id} type="text" autofocus autocomplete="off" autocapitalize="off" spellcheck={false} maxLength={64} value={props.value} aria-invalid={props.error !== ''} aria-describedby={`${props.id}-help`} onInput={(e) => props.onText(e.currentTarget.value)} />
-      <p id={`${props.id}-help`} class={props.error ? 'err' : 'help'}>{props.error || t('setup.user_help')}</p>
-    </div>
-  );
-}
-
-const RoleField = ({ value, onPick }: { value: UserRole; onPick: (role: UserRole) => void }): JSX.Element => (
-  <div class="field"><label for="f-role">{t('users.role')}</label><Roles id="f-role" value={value} onPick={onPick} /><p class="help">{t(`role.${value}`)}</p></div>
-);
-
-function AddUser(): JSX.Element {
-  const [user, setUser] = useState('');
-  const [password, setPassword] = useState('');
-  const [role, setRoleTo] = useState<UserRole>('operator');
-  const [errors, setErrors] = useState<{ user?: string; password?: string }>({});
-  const send = (): Promise<string> | null => {
-    const name = user.trim();
-    const wrong = !goodUser(name) ? { user: t('setup.user_bad') } : !goodPassword(judge(password, name)) ? { password: t('setup.weak') } : {};
-    setErrors(wrong);
-    if ('user' in wrong || 'password' in wrong) return null;
-    return api('POST', '/users', { body: { user: name, password, role } }).then(() => t('users.added', { user: name }));
-  };
-  const field = (name: string, text: string): boolean => {
-    setErrors({ [name]: text });
-    return name === 'user' || name === 'password';
-  };
-  return (
-    <Form title={t('users.add')} submit={t('users.add')} send={send} field={field}>
-      <TextField id="f-user" label={t('login.user')} value={user} error={errors.user ?? ''} onText={setUser} />
-      <RoleField value={role} onPick={setRoleTo} />
-      <Password id="f-password" label={t('users.first_password')} value={password} auto="new-password" error={errors.password ?? ''} described="rules" onText={setPassword} />
-      <Rules password={password} user={user} />
-    </Form>
-  );
-}
-
-function SetPassword({ user }: { user: string }): JSX.Element {
-  const [password, setPassword] = useState('');
-  const [error, setError] = useState('');
-  const send = (): Promise<string> | null => {
-    const good = goodPassword(judge(password, user));
-    setError(good ? '' : t('setup.weak'));
-    return good ? api('POST', at(user, '/password'), { body: { password } }).then(() => t('users.password_set', { user })) : null;
-  };
-  const field = (name: string, text: string): boolean => {
-    setError(text);
-    return name === 'password';
-  };
-  return (
-    <Form title={t('users.password_of', { user })} text={t('users.password_text')} submit={t('account.submit')} send={send} field={field}>
-      <Password id="f-password" label={t('account.new')} value={password} auto="new-password" error={error} described="rules" onText={setPassword} />
-      <Rules password={password} user={user} />
-    </Form>
-  );
-}
-
-function AddToken(): JSX.Element {
-  const [name, setName] = useState('');
-  const [role, setRoleTo] = useState<UserRole>('viewer');
-  const [days, setDays] = useState(90);
-  const [error, setError] = useState('');
-  const [secret, setSecret] = useState('');
-  const send = (): Promise<string> | null => {
-    setError(goodUser(name.trim()) ? '' : t('setup.user_bad'));
-    if (!goodUser(name.trim())) return null;
-    return api<{ token: string }>('POST', '/tokens', { body: { name: name.trim(), role, expires: `${days}d` } }).then((made) => { setSecret(made.token); return ''; });
-  };
-  const field = (which: string, text: string): boolean => {
-    setError(text);
-    return which === 'name';
-  };
-  if (secret) return <NewToken name={name} secret={secret} />;
-  return (
-    <Form title={t('tokens.add')} submit={t('tokens.add')} send={send} field={field}>
-      <TextField id="f-token" label={t('tokens.name')} value={name} error={error} onText={setName} />
-      <RoleField value={role} onPick={setRoleTo} />
-      <div class="field"><label for="f-lasts">{t('tokens.lasts')}</label>
-        <select id="f-lasts" value={String(days)} onChange={(e) => setDays(Number(e.currentTarget.value))}>{LASTS.map((n) => <option key={n} value={String(n)} selected={n === days}>{t('tokens.days', { n })}</option>)}</select></div>
-    </Form>
-  );
-}
-
-// Shown once: only its hash is kept.
-function NewToken({ name, secret }: { name: string; secret: string }): JSX.Element {
-  const [copied, setCopied] = useState(false);
-  const copy = (): void => { navigator.clipboard?.writeText(secret).then(() => setCopied(true), () => undefined); };
-  return (
-    <Modal title={t('tokens.made', { name })} onClose={close}>
-      <p>{t('tokens.once')}</p>
-      <div class="secret"><code>{secret}</code><button type="button" class="btn" onClick={copy}>{t(copied ? 'tokens.copied' : 'tokens.copy')}</button></div>
-      <div class="foot"><button type="button" class="btn p" onClick={close}>{t('help.close_button')}</button></div>
-    </Modal>
-  );
-}
-
-function Sure({ name, text, path }: { name: string; text: string; path: string }): JSX.Element {
-  return <Form title={t('users.delete_title', { user: name })} text={text} submit={t('panel.delete')} send={() => api('DELETE', path).then(() => t('users.deleted', { user: name }))} />;
-}
-
-function Dialogs(): JSX.Element | null {
-  const o = open.value;
-  if (!o) return null;
-  if (o.what === 'add') return <AddUser />;
-  if (o.what === 'password') return <SetPassword user={o.user} />;
-  if (o.what === 'delete') return <Sure name={o.user} text={t('users.delete_text')} path={at(o.user)} />;
-  if (o.what === 'drop') return <Sure name={o.token} text={t('tokens.delete_text')} path={`/tokens/${encodeURIComponent(o.token)}`} />;
-  return <AddToken />;
-}
-
 export function Page(): JSX.Element {
-  const may = session.value?.role === 'admin';
-  useEffect(() => {
-    if (may) void read();
-    return close;
-  }, [may]);
+  const { data, failed, again } = useRead(readAll);
+  const [open, setOpen] = useState<Open | null>(null);
+  const heads = [t('login.user'), t('admin.role'), t('admin.scope'), t('users.groups'), t('users.totp'), t('users.last'), t('users.changed'), ''];
   return (
-    <main id="main" class="scroll" tabIndex={-1}>
-      <div class="plat">
-        <div class="bar"><h1>{t('page.users')}</h1></div>
-        {!may ? <p class="muted">{t('users.admin_only')}</p> : failed.value ? <p class="alert" role="alert">{failed.value}</p>
-          : users.value && tokens.value ? <><Users list={users.value} /><Tokens list={tokens.value} /></> : <p class="muted" aria-busy="true">{t('list.loading')}</p>}
-      </div>
-      <Dialogs />
-    </main>
+    <Frame title={t('page.users')} act={may('users.write') && <button type="button" class="btn p" onClick={() => setOpen({ what: 'add' })}>{t('users.add')}</button>}>
+      {data && !failed ? <Block text={t('users.text')}><Table label={t('page.users')} heads={heads}>{data.users.map((u) => <UserRow key={u.user} u={u} open={setOpen} />)}</Table></Block> : <Coming failed={failed} />}
+      {data && <Dialogs all={data} open={open} done={again} close={() => setOpen(null)} />}
+    </Frame>
   );
 }

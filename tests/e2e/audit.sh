@@ -1,0 +1,5 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# vigie-test: build=release seconds=30 timeout=750
+# The page Audit record, against one real Vigie.
+exec "$(dirname "$0")/lib_run.sh" audit.mjs

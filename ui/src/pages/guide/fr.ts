@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Translation } from '../../i18n/types.ts';
+import type { texts as en } from './en.ts';
+
+export const texts: Translation<typeof en> = {
+  'guide.title': 'Vigie veille. Et maintenant ?',
+  'guide.all_done': 'Tous les premiers pas sont faits',
+  'guide.text': 'Cinq étapes pour l’adapter à vos besoins, dans l’ordre de votre choix. Chacune se coche d’elle-même dès que Vigie constate qu’elle est faite.',
+  'guide.progress': '{n} sur {of} faites',
+  'guide.done': 'fait',
+  'guide.open': 'à faire',
+  'guide.close': 'Ne plus afficher',
+  'guide.close_text': 'Une fois fermée, cette page se retrouve sous « Aide » (touche « ? »), et par Ctrl+K.',
+  'guide.hosts': { one: '{n} hôte', other: '{n} hôtes' },
+  'guide.services': { one: '{n} service', other: '{n} services' },
+  'guide.watch': 'Voir ce que Vigie surveille déjà',
+  'guide.watch_text': 'Elle contrôle {hosts} et {services}. La page Ressources les montre tous, ce qui ne va pas en premier.',
+  'guide.watch_go': 'Aller aux ressources',
+  'guide.config': 'Apporter votre configuration',
+  'guide.config_text': 'Hôtes, services, contacts et commandes sont décrits dans des fichiers, au format de Nagios. Vigie lit ceux que nomme son fichier principal (cfg_file, cfg_dir).',
+  'guide.config_main': 'Le fichier principal en vigueur est',
+  'guide.config_write': 'Écrivez un fichier, ou modifiez-en un :',
+  'guide.config_check': 'Faites-le vérifier : chaque erreur est indiquée avec fichier et ligne, et rien ne change encore.',
+  'guide.config_reload': 'Mettez-le en vigueur, ici ou dans la page Plateforme. En cas d’erreur, ce qui était en vigueur le reste.',
+  'guide.config_nagios': 'Une installation Nagios existante fonctionne telle quelle : lancez Vigie avec -c et son nagios.cfg.',
+  'guide.user': 'Créer un deuxième utilisateur',
+  'guide.user_text': 'Un par personne : chaque action porte alors un nom. Un opérateur acquitte et planifie des maintenances ; un lecteur ne fait que regarder. Un périmètre limite l’un ou l’autre à certains hôtes et services.',
+  'guide.user_go': 'Aller aux utilisateurs',
+  'guide.told': 'Faire avertir quelqu’un des problèmes',
+  'guide.told_text': 'Un contact dit qui est averti, quand et par quelle commande : courriel, messagerie, tout ce qu’un programme sait envoyer. Cette étape se coche quand quelqu’un a été averti pour la première fois.',
+  'guide.told_shell': 'Une ligne de commande avec un tube, comme celle-ci, n’est acceptée que d’un fichier appartenant à root et que personne d’autre ne peut écrire.',
+  'guide.totp': 'Protéger votre compte par un second facteur',
+  'guide.totp_text': 'Vous pouvez tout faire ici : avec un code de votre téléphone, un mot de passe volé ne suffit plus.',
+  'guide.totp_go': 'Aller à mon compte',
+};
