@@ -3,11 +3,10 @@
  * vigie audit-log: reads the audit record of a state folder, of a running Vigie too, and changes nothing. verify says whether it is what was written, by its own chain and by what the journal remembers of it;
  * export writes its entries.
  */
+#include "cmd/audit_heads.h"
 #include "cmd/cmd.h"
 #include "cmd/look.h"
-#include "core/record.h"
 #include "db/audit_ask.h"
-#include "db/journal_read.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -20,52 +19,12 @@ struct audit_look {
     struct look look;
     const char *from, *to, *who, *output, *head; /* options */
     char dir[4096];                              /* the state folder */
-    VEC(struct audit_head) heads;
+    struct audit_heads heads;
     struct audit_filter filter;
     struct buf out;
 };
 
-/* ---- what the journal remembers ---- */
-
-static void note_head(struct audit_look *p, const struct segment_record *r)
-{
-    struct record_audit_head head;
-    struct audit_head *h;
-
-    if (r->kind != RECORD_AUDIT_HEAD || record_get(RECORD_AUDIT_HEAD, r->payload, &head) < 0 ||
-        !audit_is_hash(head.hash))
-        return;
-    h = VEC_ADD(&p->heads);
-    h->n = head.n;
-    str_copy(h->hash, sizeof(h->hash), head.hash);
-}
-
-static int read_heads(struct audit_look *p, struct err *err)
-{
-    struct journal_list list = {.v = {0}};
-    struct journal_dir dir;
-    struct journal_reader rd;
-    struct journal_record rec;
-    struct journal_io io;
-    char path[4200];
-    int r;
-
-    snprintf(path, sizeof(path), "%s/journal", p->dir);
-    dir.fd = look_open(path, err);
-    if (dir.fd < 0)
-        return dir.fd;
-    journal_io_dir(&io, &dir);
-    r = journal_list_read(&list, &io, err);
-    if (r == 0) {
-        journal_reader_init(&rd, &io, &list, 0, list.v.n);
-        while (journal_reader_next_whole(&rd, &rec))
-            note_head(p, &rec.r);
-        journal_reader_release(&rd);
-    }
-    journal_list_release(&list);
-    close(dir.fd);
-    return r;
-}
+/* ---- what is remembered elsewhere ---- */
 
 /* NUMBER:HASH of --head, as verify has printed it some time. */
 static bool read_head(struct audit_look *p)
@@ -80,21 +39,24 @@ static bool read_head(struct audit_look *p)
         fprintf(stderr, "vigie audit-log: --head is NUMBER:HASH, as verify prints it, not '%s'\n", p->head);
         return false;
     }
-    h = VEC_ADD(&p->heads);
-    h->n = n;
+    h = VEC_ADD(&p->heads.v);
+    *h = (struct audit_head){.n = n, .kept = true};
     str_copy(h->hash, sizeof(h->hash), rest);
     return true;
 }
 
 /* ---- verify ---- */
 
-static int say_found(const struct audit_look *p, const struct audit_found *f)
+static int say_found(const struct audit_look *p, const struct audit_found *f, bool compared)
 {
     if (f->wrong[0]) {
         printf("NOT WHAT WAS WRITTEN: %s/audit/%s\n", p->dir, f->wrong);
-        printf("What stands before that is as it was written, up to entry %" PRIu64
-               ". Keep a copy of the folder\n",
-               f->last);
+        if (f->last && !f->anew)
+            printf("entries %" PRIu64 " to %" PRIu64
+                   ", before that, follow each other as they were written\n",
+                   f->first, f->last);
+        printf("Keep a copy of the folder as it is, look who can write there, and compare with the last "
+               "backup. Vigie goes on behind it, with an entry that says so\n");
         return CMD_FAILED;
     }
     if (!f->last) {
@@ -116,20 +78,22 @@ static int say_found(const struct audit_look *p, const struct audit_found *f)
                " bytes: a write that was interrupted, or is under way. The next start cuts it off, and says "
                "so\n",
                f->torn);
-    printf("compared with %" PRIu64 " head%s of the journal\n", f->heads, f->heads == 1 ? "" : "s");
+    printf("compared with %" PRIu64 " head%s%s\n", f->heads, f->heads == 1 ? "" : "s",
+           p->head ? " of the journal, and the one that was kept" : " of the journal");
     printf("head: %" PRIu64 ":%s\n", f->last, f->hash);
-    printf("whole\n");
+    printf(compared ? "whole\n" : "whole by itself, and the journal could not be asked\n");
     return CMD_OK;
 }
 
+/* A folder that was taken out of its state folder is judged by itself, which is not enough for a yes. */
 static int verify(struct audit_look *p, struct err *err)
 {
     struct audit_found found;
-    int r = read_heads(p, err);
+    int known = audit_heads_read(&p->heads, p->dir, err),
+        r = audit_verify(&p->look.io, p->heads.v.at, p->heads.v.n, &found, known < 0 ? NULL : err),
+        status = r < 0 ? CANNOT_LOOK : say_found(p, &found, known == 0);
 
-    if (r == 0)
-        r = audit_verify(&p->look.io, p->heads.at, p->heads.n, &found, err);
-    return r < 0 ? CANNOT_LOOK : say_found(p, &found);
+    return status == CMD_OK && known < 0 ? CANNOT_LOOK : status;
 }
 
 /* ---- export ---- */
@@ -260,7 +224,7 @@ int cmd_audit(int argc, char **argv)
         fprintf(stderr, "vigie audit-log: %s\n", err.text);
     else if (check(&p, argv[0]))
         status = look_at(&p, argv[0], n > 1 ? argv[1] : NULL);
-    VEC_RELEASE(&p.heads);
+    audit_heads_release(&p.heads);
     buf_release(&p.out);
     return status;
 }

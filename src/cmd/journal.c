@@ -181,7 +181,7 @@ int cmd_journal(int argc, char **argv)
                 .usage = "vigie journal verify|dump|stats [-c MAIN | --state DIR] [options]",
                 .about =
                     "Looks into the record on disk, also while Vigie runs, and changes nothing.\n"
-                    "verify says whether journal, databases and series store are whole and fit together "
+                    "verify says whether journal, databases, series store and audit record are whole and fit together "
                     "(exit "
                     "status 1 if not), and what follows from what is not; dump prints records, stats counts "
                     "them.\n"

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/journal_verify.h"
 
+#include "cmd/audit_heads.h"
 #include "cmd/journal.h"
 #include "cmd/series_look.h"
 #include "core/record.h"
 #include "db/holes.h"
 #include "db/record_look.h"
 #include "db/segment.h"
+#include "os/file.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
@@ -402,6 +404,57 @@ static void print_series(struct verify *v)
     }
 }
 
+/* ---- the audit record ---- */
+
+static void print_audit_found(struct verify *v, const struct audit_found *f)
+{
+    if (f->wrong[0]) {
+        v->damaged++;
+        printf("NOT WHAT WAS WRITTEN: audit/%s; 'vigie audit-log verify' says more\n", f->wrong);
+    } else if (!f->last) {
+        printf("there are no entries\n");
+    } else {
+        printf("whole, entries %" PRIu64 " to %" PRIu64 "%s\n", f->first, f->last,
+               f->torn ? "; its end is a line that is not whole, which the next start cuts off" : "");
+    }
+}
+
+/* One of before there was such a record has no folder. */
+static int print_audit(struct verify *v, struct err *err)
+{
+    const char *db = v->p->db;
+    struct audit_heads heads = {.v = {0}};
+    struct audit_found found;
+    struct journal_dir dir;
+    struct journal_io io;
+    char path[sizeof(v->p->db) + 8];
+    int r;
+
+    snprintf(path, sizeof(path), "%.*s", (int)(strlen(db) - strlen("/db")), db);
+    r = audit_heads_read(&heads, path, err);
+    snprintf(path + strlen(path), sizeof(path) - strlen(path), "/audit");
+    dir.fd = r < 0 ? -1 : open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    journal_io_dir(&io, &dir);
+    printf("audit       ");
+    if (r == 0 && dir.fd >= 0)
+        r = audit_verify(&io, heads.v.at, heads.v.n, &found, err);
+    if (r == 0 && dir.fd >= 0) {
+        print_audit_found(v, &found);
+    } else if (r == 0) {
+        v->damaged += heads.v.n > 0;
+        if (heads.v.n)
+            printf("NOT WHAT WAS WRITTEN: the journal knows of its entry %" PRIu64 ", and %s is not there\n",
+                   VEC_LAST(&heads.v).n, path);
+        else
+            printf("there is none\n");
+    } else {
+        printf("cannot be read\n");
+    }
+    file_close(&dir.fd);
+    audit_heads_release(&heads);
+    return r;
+}
+
 /* ---- */
 
 /* What the databases know stands in the journal already, so they are asked first, and the list is made then. */
@@ -435,6 +488,8 @@ int journal_verify(void *self, struct err *err)
     }
     if (r == 0)
         print_series(&v);
+    if (r == 0)
+        r = print_audit(&v, err);
     if (r == 0 && !v.damaged)
         printf("whole\n");
     mem_free(v.seen);

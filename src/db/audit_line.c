@@ -217,13 +217,15 @@ bool audit_chain_follow(struct audit_chain *c, const struct audit_line *l, char 
     }
     if (!str_eq_c(l->hash, want)) {
         snprintf(why, size,
-                 "by what it says and the entry before it, its hash must be %s, and " STR_FMT " stands there",
-                 want, STR_ARG(l->hash));
+                 "entry %llu: by what it says and the entry before it, its hash must be %s, and " STR_FMT
+                 " stands there",
+                 (unsigned long long)l->n, want, STR_ARG(l->hash));
         return false;
     }
     if (l->kind == AUDIT_BEGIN && !str_eq_c(l->before, c->hash)) {
-        snprintf(why, size, "it says that the entry before it has the hash " STR_FMT ", and that has %s",
-                 STR_ARG(l->before), c->hash);
+        snprintf(why, size,
+                 "entry %llu: it says that the entry before it has the hash " STR_FMT ", and that has %s",
+                 (unsigned long long)l->n, STR_ARG(l->before), c->hash);
         return false;
     }
     c->n = l->n;

@@ -90,10 +90,13 @@ struct verify {
     uint64_t line;
     struct audit_head removed;   /* what the newest cut says */
     char begins[AUDIT_HASH + 1]; /* what the first entry that is kept says of the one before it */
+    const char *oldest;          /* its file */
 };
 
 static void wrong(struct verify *v, const char *what)
 {
+    if (!v->f->wrong[0] && !v->line)
+        snprintf(v->f->wrong, sizeof(v->f->wrong), "%s: %s", v->file, what);
     if (!v->f->wrong[0])
         snprintf(v->f->wrong, sizeof(v->f->wrong), "%s, line %" PRIu64 ": %s", v->file, v->line, what);
 }
@@ -110,10 +113,11 @@ static void compare(struct verify *v)
         if (strcmp(v->heads[i].hash, v->chain.hash) == 0)
             continue;
         snprintf(what, sizeof(what),
-                 "entry %" PRIu64
-                 " has the hash %s, and the journal says that it had %s: entries up to it were "
+                 "entry %" PRIu64 " has the hash %s, and %s says that it had %s: entries up to it were "
                  "written anew",
-                 v->chain.n, v->chain.hash, v->heads[i].hash);
+                 v->chain.n, v->chain.hash, v->heads[i].kept ? "the head that was kept" : "the journal",
+                 v->heads[i].hash);
+        v->f->anew = true;
         wrong(v, what);
     }
 }
@@ -148,6 +152,7 @@ static bool begin_file(struct verify *v, const struct audit_line *l, uint64_t fi
     }
     if (!v->f->first) { /* what was before it is not kept */
         v->f->first = l->n;
+        v->oldest = v->file;
         v->chain.n = l->n - 1;
         str_copy(v->chain.hash, sizeof(v->chain.hash), l->before);
         str_copy(v->begins, sizeof(v->begins), l->before);
@@ -186,8 +191,10 @@ static void verify_file(struct verify *v, const struct audit_file *file, struct 
             note(v, &l);
     }
     v->line++;
+    snprintf(why, sizeof(why), "entry %" PRIu64 " was expected, and this is no entry of an audit record",
+             v->chain.n + 1);
     if (r == E_FORMAT)
-        wrong(v, "this is no entry of an audit record");
+        wrong(v, why);
     else if (r == E_AGAIN)
         v->f->torn = s.rest.n;
     if (r == E_AGAIN && !last)
@@ -204,14 +211,15 @@ static void verify_ends(struct verify *v)
     for (size_t i = 0; i < v->n_heads && !v->f->wrong[0]; i++) {
         if (v->heads[i].n <= v->f->last)
             continue;
-        snprintf(what, sizeof(what),
-                 "the record ends with entry %" PRIu64 ", and the journal knows of entry %" PRIu64
-                 ": what stood behind was cut off",
-                 v->f->last, v->heads[i].n);
+        snprintf(what, sizeof(what), "%s%" PRIu64 ", and %s entry %" PRIu64 ": what stood behind was cut off",
+                 v->f->last ? "the record ends with entry " : "entries: ", v->f->last,
+                 v->heads[i].kept ? "the head that was kept is of" : "the journal knows of", v->heads[i].n);
         wrong(v, what);
     }
     if (v->f->first <= 1 || v->f->wrong[0])
         return;
+    v->file = v->oldest;
+    v->line = 1;
     if (v->removed.n + 1 < v->f->first)
         snprintf(what, sizeof(what),
                  "the record begins with entry %" PRIu64

@@ -33,6 +33,7 @@ int audit_file_read(const struct journal_io *io, const char *name, struct buf *b
 struct audit_head {
     uint64_t n;
     char hash[AUDIT_HASH + 1];
+    bool kept; /* by somebody, elsewhere; else the journal has it */
 };
 
 struct audit_found {
@@ -42,7 +43,9 @@ struct audit_found {
     uint64_t torn;             /* bytes at the end that are no whole line: a crash, or a write under way */
     uint64_t unacknowledged;   /* entries that a failed write left: nobody was told of them */
     bool restored, cut;        /* it comes from a backup; old entries were removed */
-    char wrong[1024];          /* FILE, line: what was expected; empty: it is whole */
+    bool
+        anew; /* wrong is that what stands there is not what stood there: nothing before can be told to be good */
+    char wrong[1024]; /* FILE, line: what was expected; empty: it is whole */
 };
 
 /*

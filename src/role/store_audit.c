@@ -176,8 +176,8 @@ static void commit(struct store *s)
             s->role->state_dir, a->record.why);
     if (was && !a->fails)
         log_notice("the audit record is written again");
-    if (strcmp(a->told, a->record.why) != 0 || a->told_low != a->record.low)
-        store_audit_tell(s);
+    if (a->fails || strcmp(a->told, a->record.why) != 0 || a->told_low != a->record.low)
+        store_audit_tell(s); /* each failure counts */
     if ((a->fails || a->record.low) && !a->retry.slot)
         loop_timer_set(s->role->loop, &a->retry, (struct mono){store_now(s).us + STORE_RETRY_US}, on_retry,
                        s);

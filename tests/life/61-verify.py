@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 # vigie-test: seconds=30 timeout=600
-"""vigie journal verify: journal, databases and series store, each for itself and whether they fit together; what is lost is named by its numbers, and what an interrupted write left is no loss."""
+"""vigie journal verify: journal, databases, series store and audit record, each for itself and whether they fit together; what is lost is named by its numbers, and what an interrupted write left is no loss."""
 import glob
 import os
 import re

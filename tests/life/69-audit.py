@@ -13,6 +13,7 @@ import shutil
 import signal
 import subprocess
 import threading
+import time
 
 from lib_vigie import Skip, Vigie, free_port, main, until, vigie
 
@@ -183,40 +184,75 @@ def test_full():
         shutil.copytree(v.path('before'), f'{v.state}/audit', dirs_exist_ok=True)
         try:
             v.start()
+            link = until(lambda: re.findall(r'#setup=(\S+)', v.said())[1:], 'the set-up link')[0]
+            assert v.call('POST', '/api/v1/setup', {'token': link, 'user': 'anna', 'password': PASSWORD})[0] == 201
             v.admin()
             id_ = v.call('GET', '/api/v1/resources?kind=service')[1]['resources'][0]['id']
-            with open(f'{v.state}/audit/ballast', 'wb', buffering=0) as f:
-                try:
-                    while True:
-                        f.write(b'\0' * 4096)
-                except OSError:
-                    pass
+            def metric(name):
+                return int(re.search(rf'(?m)^vigie_audit_{name} (\d+)$', v.call('GET', '/metrics')[1]).group(1))
+
+            def fill():
+                with open(f'{v.state}/audit/ballast', 'ab', buffering=0) as f:
+                    try:
+                        while True:
+                            f.write(b'\0' * 4096)
+                    except OSError:
+                        pass
 
             def comment():
                 return v.call('POST', f'/api/v1/resources/{id_}/comment', {'comment': 'x' * 400})[0]
 
             def codes():
                 return {w['code'] for w in v.call('GET', '/api/v1/status')[1]['warnings']}
-            assert comment() == 200, 'the reserve takes it'
+
+            def token(name):
+                return v.call('POST', '/api/v1/tokens', {'name': name, 'role': 'viewer', 'expires': '1d'})
+            fill()
+            assert comment() == 200 and token('early')[0] == 201, 'the reserve takes it'
 
             def long_ones(n):  # what is asked stands in it, also when it is refused for its form
                 for _ in range(n):
                     assert v.call('POST', f'/api/v1/resources/{id_}/comment', {'comment': 'x', 'more': 'y' * 15000})[0] in (400, 422)
             long_ones(25)  # what was allocated ahead of the reserve
             until(lambda: 'audit_low' in codes(), 'that is said')
+            assert token('low')[0] == 201
             long_ones(80)
-            until(lambda: 'audit_away' in codes(), 'the reserve is used up')
-            status, answer = v.call('POST', '/api/v1/tokens', {'name': 'late', 'role': 'viewer', 'expires': '1d'})
-            assert status == 503 and answer['code'] == 'not_audited' and '.audit' in answer['detail'], (status, answer)
+            assert metric('failures_total') > 0, 'the reserve is used up'
+
+            def dry():
+                """An entry that is too long for the room that is left gives that room back, and shorter ones go on: until not even the one fits that is tried each second."""
+                fill()
+                entries, failures = metric('entries'), metric('failures_total')
+                assert comment() == 200
+                until(lambda: metric('failures_total') > failures + 2 or metric('entries') > entries)
+                return metric('entries') == entries
+            until(dry, 'nothing fits any more')
+            assert 'audit_away' in codes()
+            status, answer = token('late')
+            assert status == 503 and answer['code'] == 'not_audited' and '.audit' in answer['detail'] and 'full' in answer['detail'], (status, answer)
             assert 'late' not in v.ctl('token', 'list')[1]
-            assert comment() == 200
-            assert 'vigie_audit_failing 1\n' in v.call('GET', '/metrics')[1]
+            status, answer = v.call('POST', '/api/v1/login', {'user': 'anna', 'password': PASSWORD}, token=False)
+            assert status == 503 and answer['code'] == 'not_audited', (status, answer)
+            refused, without = metric('refused_total'), metric('without_total')
+            assert refused >= 2 and metric('failing') == 1
+            assert comment() == 200 and metric('without_total') == without + 1
+            checked = v.service(columns='last_check')['last_check']
+            v.order(f'SCHEDULE_FORCED_SVC_CHECK;h;s;{int(time.time())}')
+            until(lambda: v.service(columns='last_check')['last_check'] > checked, 'checks go on')
             assert 'audit record cannot be written' in v.ctl('status')[1]
+            v.whole()
             os.unlink(f'{v.state}/audit/ballast')
             until(lambda: not codes() & {'audit_away', 'audit_low'}, 'it is over')
-            assert v.call('POST', '/api/v1/tokens', {'name': 'late', 'role': 'viewer', 'expires': '1d'})[0] == 201
+            assert token('late')[0] == 201 and metric('failing') == 0
+            status, answer = v.call('POST', '/api/v1/login', {'user': 'anna', 'password': PASSWORD}, token=False)
+            assert status == 200, (status, answer)
             v.whole()
-            assert any(e['kind'] == 'mended' for e in v.entries())
+            found = v.entries()
+            assert any(e['kind'] == 'mended' for e in found)
+            # who has a token has an entry, and who was refused has none that was done
+            made = [e['body']['name'] for e in found if e['kind'] == 'asked' and e.get('route') == '/api/v1/tokens' and e.get('outcome') == 'done']
+            there = {t['name'] for t in v.call('GET', '/api/v1/tokens')[1]['tokens']}
+            assert there == set(made) and made.count('late') == 1, (there, made)
         finally:
             v.kill()
             subprocess.run(['umount', '-l', f'{v.state}/audit'], check=False)
