@@ -91,6 +91,8 @@ static struct audit_entry entry_of(struct api *a, struct api_request *q, enum au
         object[e.n_object++] = object_of(a, q, q->param[i]);
     if (q->body.n)
         e.body = audit_body(&q->arena, q->route, q->body);
+    else if (q->query.n && q->route->query)
+        e.body = audit_body_query(q);
     return e;
 }
 

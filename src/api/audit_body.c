@@ -90,3 +90,23 @@ struct str audit_body(struct arena *arena, const struct api_route *route, struct
     buf_release(&out);
     return copy;
 }
+
+struct str audit_body_query(struct api_request *q)
+{
+    struct buf out = BUF_INIT;
+    struct str copy;
+    struct json j;
+
+    json_init(&j, &out);
+    json_map(&j);
+    for (const char *const *name = q->route->query; name && *name; name++) {
+        struct str value = api_query(q, *name);
+
+        if (value.p)
+            json_key_str(&j, *name, audit_body_hides(q->route, str_of(*name)) ? STR("***") : value);
+    }
+    json_map_end(&j);
+    copy = arena_str(&q->arena, buf_str(&out));
+    buf_release(&out);
+    return copy;
+}

@@ -7,4 +7,6 @@
 #include "api/route.h"
 
 struct str audit_body(struct arena *arena, const struct api_route *route, struct str body);
+/* The same of the parameters in its address that the route takes. */
+struct str audit_body_query(struct api_request *q);
 bool audit_body_hides(const struct api_route *route, struct str member);

@@ -52,9 +52,8 @@ static int say_found(const struct audit_look *p, const struct audit_found *f, bo
     if (f->wrong[0]) {
         printf("NOT WHAT WAS WRITTEN: %s/audit/%s\n", p->dir, f->wrong);
         if (f->last && !f->anew)
-            printf("entries %" PRIu64 " to %" PRIu64
-                   ", before that, follow each other as they were written\n",
-                   f->first, f->last);
+            printf("entries %" PRIu64 " to %" PRIu64 " follow each other as they were written\n", f->first,
+                   f->last);
         printf("Keep a copy of the folder as it is, look who can write there, and compare with the last "
                "backup. Vigie goes on behind it, with an entry that says so\n");
         return CMD_FAILED;
@@ -166,6 +165,20 @@ static bool check(struct audit_look *p, const char *word)
     return moment("from", p->from, &p->filter.from) && moment("to", p->to, &p->filter.to) && read_head(p);
 }
 
+/* That there is nothing says something only where the journal knows better. */
+static int without(struct audit_look *p, struct err *err)
+{
+    struct err unknown = ERR_INIT;
+
+    if (audit_heads_read(&p->heads, p->dir, &unknown) < 0 || !p->heads.v.n)
+        return CANNOT_LOOK;
+    printf("NOT WHAT WAS WRITTEN: %s is not there, and the journal knows of its entry %" PRIu64
+           ": take it from the last backup, 'vigie restore --help' says how\n",
+           p->look.path, VEC_LAST(&p->heads.v).n);
+    *err = unknown;
+    return CMD_FAILED;
+}
+
 static int look_at(struct audit_look *p, const char *word, const char *dir)
 {
     struct err err = ERR_INIT;
@@ -181,6 +194,8 @@ static int look_at(struct audit_look *p, const char *word, const char *dir)
         journal_io_dir(&p->look.io, &p->look.dir);
         status = strcmp(word, "verify") == 0 ? verify(p, &err) : export(p, &err);
         close(p->look.dir.fd);
+    } else if (r == E_NOENT && p->look.path[0] && strcmp(word, "verify") == 0) {
+        status = without(p, &err);
     }
     if (err.text[0])
         fprintf(stderr, "vigie audit-log: %s\n", err.text);

@@ -206,14 +206,16 @@ static void verify_file(struct verify *v, const struct audit_file *file, struct 
 /* What the journal remembers and the record does not have any more. */
 static void verify_ends(struct verify *v)
 {
-    char what[320];
+    const struct audit_head *last = NULL;
+    char what[320], ends[64] = "there are no entries";
 
-    for (size_t i = 0; i < v->n_heads && !v->f->wrong[0]; i++) {
-        if (v->heads[i].n <= v->f->last)
-            continue;
-        snprintf(what, sizeof(what), "%s%" PRIu64 ", and %s entry %" PRIu64 ": what stood behind was cut off",
-                 v->f->last ? "the record ends with entry " : "entries: ", v->f->last,
-                 v->heads[i].kept ? "the head that was kept is of" : "the journal knows of", v->heads[i].n);
+    for (size_t i = 0; i < v->n_heads; i++)
+        last = !last || v->heads[i].n > last->n ? &v->heads[i] : last;
+    if (v->f->last)
+        snprintf(ends, sizeof(ends), "the record ends with entry %" PRIu64, v->f->last);
+    if (last && last->n > v->f->last) {
+        snprintf(what, sizeof(what), "%s, and %s entry %" PRIu64 ": what stood behind was cut off", ends,
+                 last->kept ? "the head that was kept is of" : "the journal knows of", last->n);
         wrong(v, what);
     }
     if (v->f->first <= 1 || v->f->wrong[0])
@@ -237,7 +239,7 @@ static void verify_ends(struct verify *v)
 int audit_verify(const struct journal_io *io, const struct audit_head *heads, size_t n_heads,
                  struct audit_found *found, struct err *err)
 {
-    struct verify v = {.io = io, .heads = heads, .n_heads = n_heads, .f = found, .file = "the folder"};
+    struct verify v = {.io = io, .heads = heads, .n_heads = n_heads, .f = found, .file = "*.audit"};
     struct buf b[2] = {BUF_INIT, BUF_INIT};
     struct audit_files files = {.v = {0}};
     int r = audit_files_read(&files, io, err);

@@ -178,7 +178,7 @@ def test_full():
     private_mounts()
     with Audited() as v:
         v.start()
-        assert v.stop() == 0
+        assert v.stop(60) == 0
         shutil.copytree(f'{v.state}/audit', v.path('before'))
         subprocess.run(['mount', '-t', 'tmpfs', '-o', 'size=4m,mode=0755', 'small', f'{v.state}/audit'], check=True)
         shutil.copytree(v.path('before'), f'{v.state}/audit', dirs_exist_ok=True)
