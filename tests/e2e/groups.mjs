@@ -70,7 +70,7 @@ test('names take the room they need, and the rest is for the output; also beside
   await link('Always critical').first().click();
   await page.getByRole('tab', { name: 'Told' }).click();
   await page.locator('.panel .reasons').waitFor();
-  assert.ok(await width('.c-info') > 95, 'an output is there');
+  assert.ok(await width('.c-info') > 95, `an output is there: ${await width('.c-info')} px`);
   const at = await page.locator('.panel .reasons').evaluate((el) => [...el.children].map((one) => one.getBoundingClientRect().left));
   assert.equal(new Set(at).size, 1, 'what was decided stands below its label, as wide as the panel');
   await page.setViewportSize({ width: 1400, height: 860 });
