@@ -282,7 +282,8 @@ static bool matches(struct api *a, const struct sight *sight, const struct view 
     if (v->hard &&
         !(v->hard & 1u << (__atomic_load_n(&row_in_place(a, idx)->state_hard, __ATOMIC_RELAXED) != 0)))
         return false;
-    if (v->groups && !in_groups(a, v->groups, idx, true))
+    if (v->groups &&
+        (!sight_sees(sight, model_check(&a->model, idx)->host) || !in_groups(a, v->groups, idx, true)))
         return false;
     if (v->service_groups && (host || !in_groups(a, v->service_groups, idx, false)))
         return false;

@@ -231,7 +231,7 @@ static const struct centreon_field fields[] = {
     {"parent_id", text_parent_id},
     {"parent_name", text_parent},
     {"parent.name", text_parent},
-    {"parent_status", text_parent_status},
+    {"parent_status", text_parent_status, true},
     {"h.id", text_host_id},
     {"h.name", text_host},
     {"h.alias", text_host_alias, true},
@@ -363,7 +363,8 @@ static void parent(struct json *j, struct api *a, const struct sight *sight, uin
     }
     json_map(j);
     identity(j, a, sight, host);
-    status(j, row_brief(a, host).state);
+    if (sight_sees(sight, host))
+        status(j, row_brief(a, host).state);
     json_map_end(j);
 }
 

@@ -79,7 +79,7 @@ class Web:
 
     def raw(self, method, path, body=None, headers=None):
         c = http.client.HTTPConnection('127.0.0.1', self.port, timeout=30)
-        c.request(method, path, body, headers or {})
+        c.request(method, urllib.parse.quote(path, safe='/?=&%'), body, headers or {})
         answer = c.getresponse()
         text = answer.read().decode()
         c.close()
@@ -155,7 +155,8 @@ def test_nagstamon():
         assert w.v.livestatus('GET downtimes\nColumns: host_name author comment is_service duration')[0][:4] == ['h', 'ns', 'works', 0]
         # a wrong password is refused, and nothing is listed
         p = subprocess.run(['/usr/bin/python3', '-c', NAGSTAMON, f'http://127.0.0.1:{w.port}', 'ns', 'wrong'], env=environment, capture_output=True, text=True, timeout=100, check=False)
-        assert p.returncode, p.stdout
+        first, refusal, after = json.loads(p.stdout.splitlines()[-1])
+        assert first == after == {} and refusal['code'] == 401, p.stdout
         assert w.v.stop() == 0
 
 
@@ -170,12 +171,11 @@ def test_later_nagstamon():
         assert status == 401 and json.loads(text)['message'], text
         _, answer = until(lambda: login(w, base), 'signing in after a wrong password')
         auth = {'X-Auth-Token': answer['security']['token']}
-        quoted = urllib.parse.quote
         _, found = w.call('GET', base + '/monitoring/resources?types=["host"]&statuses=["WARNING","DOWN","CRITICAL","UNKNOWN"]&limit=9999', headers=auth)
         row = found['result'][0]
         assert found['meta']['total'] == 1 and row['name'] == 'h' and row['fqdn'] == '192.0.2.1' and row['is_acknowledged'] is False and row['severity'] is None, found
         _, found = w.call('GET', base + '/monitoring/resources?types=["metaservice","service"]&statuses=["WARNING","DOWN","CRITICAL","UNKNOWN"]&limit=9999&search='
-                          + quote('{"$and":[{"h.name":{"$rg":"^(h|up)$"}},{"s.description":{"$rg":"."}}]}'), headers=auth)
+                          + urllib.parse.quote('{"$and":[{"h.name":{"$rg":"^(h|up)$"}},{"s.description":{"$rg":"."}}]}'), headers=auth)
         assert [r['parent']['name'] + '/' + r['name'] for r in found['result']] == ['h/s', 'up/load'], found
         service = found['result'][0]
         body = {'acknowledgement': {'comment': 'seen', 'with_services': True, 'is_notify_contacts': False, 'is_persistent_comment': True, 'is_sticky': True},

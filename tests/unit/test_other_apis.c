@@ -458,6 +458,40 @@ static void test_nrdp_refusals(void **state)
     has(w, "<status>-1</status>");
 }
 
+/* Of what is out of sight nothing is listed, found, done or taken; of the host of a service in sight the name is told. */
+static void test_scope(void **state)
+{
+    struct api_world *w = *state;
+
+    w->scope = "[\"service:h0000/s00\",\"host:h0001\",\"!service:h0001/s01\"]";
+    total(w, "{\"$and\":[]}", 3);
+    assert_null(strstr(w->body.data, "192.0.2.0"));
+    has(w, "\"name\":\"h0000\",\"alias\":null,\"fqdn\":null}");
+    total(w, "{\"h.name\":\"h0000\"}", 1);
+    total(w, "{\"h.address\":{\"$lk\":\"%\"}}", 2);
+    total(w, "{\"id\":{\"$in\":[1000,1003,1005]}}", 0);
+    total(w, "{\"parent_status\":\"UP\"}", 0);
+    assert_int_equal(api_world_ask(w, "POST", RESOURCES "/check", "",
+                                   "{\"resources\":[{\"type\":\"host\",\"id\":1000}]}", API_ROLE_OPERATOR),
+                     404);
+    assert_int_equal(
+        api_world_ask(w, "POST", RESOURCES "/downtime", "",
+                      "{\"downtime\":{\"comment\":\"w\",\"with_services\":true,\"start_time\":"
+                      "\"2023-11-14T22:13:20Z\",\"end_time\":\"2023-11-15T00:13:20Z\"},\"resources\":["
+                      "{\"type\":\"host\",\"id\":1001}]}",
+                      API_ROLE_OPERATOR),
+        0);
+    api_world_engine(w, true, "");
+    assert_true(strstr(w->question.data, ";h0001;s00;") != NULL);
+    api_world_engine(w, true, ""); /* the other one is left out */
+    assert_int_equal(w->status, 204);
+    nrdp(w, FORM,
+         "token=vgt_z&cmd=submitcheck&XMLDATA=<checkresults><checkresult "
+         "type='host'><hostname>h0000</hostname>"
+         "<state>0</state></checkresult></checkresults>");
+    has(w, "<message>1 of 1 not taken: h0000: there is no such host</message>");
+}
+
 /* ---- XML ---- */
 
 /* "<a x=1>text</a>" as "(a x=1)text/a"; what is wrong as "!". */
@@ -531,6 +565,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_nrdp_json, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_nrdp_multipart, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_nrdp_refusals, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_scope, set_up, tear_down),
         cmocka_unit_test(test_xml),
     };
 
