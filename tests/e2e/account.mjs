@@ -39,7 +39,7 @@ test('own sessions are listed, and another one is ended', async () => {
   await password(other.page, USER, 'voile rouge 77');
   await other.page.locator('.av').waitFor();
   await page.goto(`${vigie.url}/account`);
-  await page.getByText('this one').waitFor();
+  await page.getByText('this one', { exact: true }).waitFor();
   await page.getByRole('button', { name: /^End the session of/ }).click();
   await page.getByRole('button', { name: /^End the session of/ }).waitFor({ state: 'detached' });
   assert.equal((await other.page.request.get(`${vigie.url}/api/v1/session`)).status(), 401);

@@ -25,10 +25,10 @@ test('after the set-up they say what Vigie watches and what comes next', async (
 test('a step ticks itself when it was done elsewhere', { skip: Boolean(process.env.VIGIE_URL) }, async () => {
   const { csrf } = await (await page.request.get(`${vigie.url}/api/v1/session`)).json();
   await page.request.post(`${vigie.url}/api/v1/users`, { data: { user: 'vic', password: 'voile blanche 31', role: 'viewer' }, headers: { 'X-CSRF': csrf } });
-  await step('Make a second user').getByText('done').waitFor({ timeout: LIVE_MS });
+  await step('Make a second user').locator('.tag', { hasText: 'done' }).waitFor({ timeout: LIVE_MS });
   vigie.hangup();
-  await step('Bring your own configuration').getByText('done').waitFor({ timeout: LIVE_MS });
-  await step('Have people told of problems').getByText('done').waitFor({ timeout: LIVE_MS }); // of what is made to be critical
+  await step('Bring your own configuration').locator('.tag', { hasText: 'done' }).waitFor({ timeout: LIVE_MS });
+  await step('Have people told of problems').locator('.tag', { hasText: 'done' }).waitFor({ timeout: LIVE_MS }); // of what is made to be critical
 });
 
 test('in French, on a telephone; closed they are in the menu no more, and the help still knows them', async () => {

@@ -107,7 +107,7 @@ test('role, groups and password of a user; the last administrator stays', async 
   await page.getByLabel('Only some').check();
   await page.getByLabel('Line 1: name').fill('quay');
   await dialog().getByText(/^Sees 1 host and \d+ services now\.$/).waitFor();
-  await page.getByLabel('vic').check();
+  await page.getByLabel('vic', { exact: true }).check();
   assert.deepEqual(await axe(page), []);
   await press('Add a user group');
   await row('night').getByText('host group quay').waitFor();
@@ -116,7 +116,7 @@ test('role, groups and password of a user; the last administrator stays', async 
   await row('vic').getByText('night').waitFor();
   await page.getByRole('button', { name: 'Change vic' }).click();
   await page.getByLabel('Role', { exact: true }).selectOption('');
-  await page.getByLabel('night').uncheck();
+  await page.getByLabel('night', { exact: true }).uncheck();
   await press('Save');
   await row('vic').getByText('none of its own').waitFor();
   await page.getByRole('button', { name: `Change ${USER}` }).click();

@@ -3,6 +3,7 @@
 import type { JSX } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import { api } from '../api.ts';
+import { t } from '../i18n/i18n.ts';
 import { suggested, type Kind } from './scope.ts';
 
 const LOOK_MS = 120;
@@ -65,7 +66,7 @@ export function Combo(props: ComboProps): JSX.Element {
     <div class="combo">
       <input id={props.id} type="text" role="combobox" autocomplete="off" autocapitalize="off" spellcheck={false} maxLength={250} value={props.value} placeholder={props.placeholder ?? ''} aria-label={props.label} aria-expanded={found.length > 0} aria-controls={list} aria-autocomplete="list"
         aria-activedescendant={found[at] ? `${list}-${at}` : undefined} aria-invalid={props.bad} aria-describedby={props.described} onFocus={() => ask(props.value)} onBlur={close} onKeyDown={key} onInput={(e) => { props.onText(e.currentTarget.value); ask(e.currentTarget.value); }} />
-      <ul id={list} role="listbox" aria-label={props.label} hidden={found.length === 0}>
+      <ul id={list} role="listbox" aria-label={t('search.completions')} hidden={found.length === 0}>
         {found.map((one, i) => <li key={one.name} id={`${list}-${i}`} role="option" aria-selected={i === at} onPointerDown={(e) => { e.preventDefault(); take(one.name); }}>{one.name} {one.about && <small>{one.about}</small>}</li>)}
       </ul>
     </div>

@@ -159,7 +159,7 @@ export function More({ label, acts }: { label: string; acts: readonly Act[] }): 
   };
   return (
     <span ref={box} onKeyDown={key}>
-      <button type="button" class="btn icon" aria-haspopup="menu" aria-expanded={at !== null} aria-label={label} data-tip={t('admin.more')} onClick={open}><Icon name="menu" /></button>
+      <button type="button" class="btn icon" aria-haspopup="menu" aria-expanded={at !== null} aria-label={label} data-tip={t('admin.more')} onClick={open}><Icon name="dots" /></button>
       {at && <div class="cellmenu" role="menu" ref={menu} aria-label={label}>{acts.map((act) => <button type="button" role="menuitem" key={act.text} class={act.bad ? 'bad-t' : ''} onClick={() => { close(true); act.run(); }}>{act.text}</button>)}</div>}
     </span>
   );

@@ -64,6 +64,7 @@ const LINES = {
   screen: <><rect x="3" y="5" width="18" height="12" rx="2" /><path d="M8 21h8M12 17v4" /></>,
   record: <><path d="M6 3h12v18H6z" /><path d="M9 8h6M9 12h6M9 16h3" /></>,
   guide: <><circle cx="12" cy="12" r="9" /><path d="m15.500 8.500-2 5-5 2 2-5z" /></>,
+  dots: <><circle cx="6" cy="12" r="1" /><circle cx="12" cy="12" r="1" /><circle cx="18" cy="12" r="1" /></>,
   none: <><circle cx="11" cy="11" r="6" /><path d="m20 20-4.5-4.5M9 9l4 4M13 9l-4 4" /></>,
 } as const;
 
