@@ -195,7 +195,7 @@ function Banners(): JSX.Element {
 }
 
 export const Shell = ({ panel, children }: { panel: JSX.Element | null; children: ComponentChildren }): JSX.Element => (
-  <div class={`app ${panel ? (route.value.tab ? 'paneled graphed' : 'paneled') : ''} ${prefs.value.keys ? '' : 'keys-off'}`}>
+  <div class={`app ${panel ? (route.value.tab === 'graph' ? 'paneled graphed' : 'paneled') : ''} ${prefs.value.keys ? '' : 'keys-off'}`}>
     <a class="btn skip" href="#main" onClick={(e) => { e.preventDefault(); document.getElementById('main')?.focus(); }}>{t('app.skip')}</a>
     <header class="top"><Search /><Counts /><Health /></header>
     <Rail />
