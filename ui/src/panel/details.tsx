@@ -69,7 +69,7 @@ export function Facts({ d }: { d: Detail }): JSX.Element {
         {fact(t('panel.fact_severity'), d.severity && t('panel.severity', { name: d.severity.name, level: String(d.severity.level) }))}
         {fact(t('panel.fact_tags'), list(d.tags?.map((x) => t(`panel.tag_${x.kind}`, { name: x.name }))))}
         {fact(t('panel.fact_contacts'), list(d.contacts))}
-        {fact(t('panel.fact_source'), d.source?.file && <><code>{t('panel.source_line', { file: d.source.file, line: String(d.source.line) })}</code> <button type="button" class="ln" onClick={() => go({ tab: 'config' }, 'replace')}>{t('panel.all_config')}</button></>)}
+        {fact(t('panel.fact_source'), d.source?.file && <><code>{t('panel.source_line', { file: d.source.file, line: String(d.source.line) })}</code> <button type="button" class="ln own" onClick={() => go({ tab: 'config' }, 'replace')}>{t('panel.all_config')}</button></>)}
       </dl>
     </Section>
   );
@@ -98,18 +98,22 @@ function Measurements({ d }: { d: Detail }): JSX.Element | null {
   );
 }
 
-export const Details = ({ d }: { d: Detail }): JSX.Element => (
-  <div class="body">
-    <Output d={d} />
-    <Runbook d={d} />
-    <Downtimes d={d} />
-    <Comments d={d} />
-    <Measurements d={d} />
-    <NextCheck d={d} />
-    <Run d={d} />
-    <Strip id={d.id} moment={momentOf(d)} />
-    <LatestEvents />
-    <Kin d={d} />
-    <Facts d={d} />
-  </div>
-);
+export function Details({ d }: { d: Detail }): JSX.Element {
+  const written = d.acknowledged || (d.comments?.length ?? 0) > 0; // what colleagues wrote stands high; that they wrote nothing does not
+  return (
+    <div class="body">
+      <Output d={d} />
+      <Runbook d={d} />
+      <Downtimes d={d} />
+      {written && <Comments d={d} />}
+      <Measurements d={d} />
+      <NextCheck d={d} />
+      <Run d={d} />
+      <Strip id={d.id} moment={momentOf(d)} />
+      <LatestEvents />
+      {!written && <Comments d={d} />}
+      <Kin d={d} />
+      <Facts d={d} />
+    </div>
+  );
+}

@@ -25,6 +25,7 @@ export const texts = {
   'run.took': 'took {d}',
   'run.said': 'Result: {state}, {output}',
   'run.passive': 'Usually its results are sent in; run now, the command answers by itself.',
+  'told.title': 'Who was told, and why',
   'told.nothing': 'No check has run yet, and nothing was decided about notifications.',
   'told.never': 'Nothing was decided about a notification yet.',
   'config.origin': 'Defined in',

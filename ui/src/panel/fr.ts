@@ -26,6 +26,7 @@ export const texts: Translation<typeof en> = {
   'run.took': 'en {d}',
   'run.said': 'Résultat : {state}, {output}',
   'run.passive': 'D’ordinaire ses résultats sont reçus ; exécutée, la commande répond elle-même.',
+  'told.title': 'Qui a été averti, et pourquoi',
   'told.nothing': 'Aucun contrôle n’a encore eu lieu, et rien n’a été décidé pour les notifications.',
   'told.never': 'Aucune notification n’a encore fait l’objet d’une décision.',
   'config.origin': 'Défini dans',

@@ -24,12 +24,12 @@ export function Reasons({ d }: { d: Detail }): JSX.Element {
   if (!w) return <p class="muted" aria-busy="true">{t('list.loading')}</p>;
   if (runs.length === 0 && !last && !now) return <p class="muted">{t('told.nothing')}</p>;
   return (
-    <Section title={t('panel.tab_told')}>
+    <Section title={t('told.title')}>
       <dl class="reasons">
-        {runs.length > 0 && <><dt>{t('why.checks')}</dt><dd>{runs.map((r) => <p key={r.code}>{told(r)}</p>)}</dd></>}
         {!last && <><dt>{t('why.last')}</dt><dd><p>{t('told.never')}</p></dd></>}
         {last && <><dt>{t('why.last')}</dt><dd><p><time dateTime={last.time} data-tip={exact(last.time)} tabIndex={0}>{instant(last.time, slowNow.value)}</time> · {about}</p><p>{told(last.reason)}</p><Contacts list={last.contacts} />{(last.undelivered ?? []).map((u) => <p key={u.time + u.contact} class="bad-t">{t('event.undelivered', { contact: u.contact })} · {u.text}</p>)}</dd></>}
         {now && isProblem(d.state) && <><dt>{t('why.now')}</dt><dd><p>{told(now.reason)}</p><Contacts list={now.contacts.filter((c) => !c.told || now.reason?.code === 'NOTIFY_GO')} /></dd></>}
+        {runs.length > 0 && <><dt>{t('why.checks')}</dt><dd>{runs.map((r) => <p key={r.code}>{told(r)}</p>)}</dd></>}
       </dl>
     </Section>
   );
