@@ -16,7 +16,8 @@ export const toasts = signal<Toast[]>([]);
 export const spoken = signal('');
 
 const SHOWN_MS = 5000;
-const LONG_MS = 12000; // what is bad, or offers something
+const LONG_MS = 12000; // what is bad
+const OFFER_MS = 30000; // what can be taken back: one looks first whether it was right
 const SPEAK_MS = 1500;
 const SPEAK_MAX = 3;
 const MOST = 3;
@@ -51,7 +52,7 @@ function dismissLater(id: number, ms: number): void {
 }
 
 type More = Omit<Toast, 'id' | 'text' | 'bad'>;
-const lasts = (bad: boolean, more: More): number => (bad || more.acts ? LONG_MS : SHOWN_MS);
+const lasts = (bad: boolean, more: More): number => (more.acts ? OFFER_MS : bad ? LONG_MS : SHOWN_MS);
 
 export function toast(text: string, bad = false, more: More = {}): number {
   const id = ++counter;
