@@ -306,6 +306,7 @@ async function handle(request, response) {
     if (path === '/series') return send(response, 200, { series: seriesOf(world, url.searchParams).slice(0, 500), matched: 1, next: null });
     if (path === '/stream') return stream(request, response, url.searchParams);
     if (isPeople(path)) return send(response, ...people(request.method, path, url.searchParams, await bodyOf(request), /^fr/.test(request.headers['accept-language'] ?? ''), me));
+    if (path === '/events') return send(response, 200, { events: [], next: null });
     if (path === '/session/password') return send(response, 200, me());
     if (path === '/status') return send(response, 200, statusBody());
     const [, list, note] = /^\/(downtimes|comments)\/(\d+)$/.exec(path) ?? [];
