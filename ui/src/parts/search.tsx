@@ -70,14 +70,13 @@ function useCompletion(): { found: Completion; look: (field: HTMLInputElement) =
 export function Search(): JSX.Element {
   const { q, host, group } = route.value;
   const [text, setText] = useState(q);
-  const [marked, setMarked] = useState({ of: '', at: -1 });
+  const [marked, setMarked] = useState(''); // what is chosen stays so while it is offered
   const field = useRef<HTMLInputElement>(null);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const typing = useRef(false);
   const { found, look, close } = useCompletion();
   useEffect(() => { if (!typing.current) setText(q); }, [q]);
-  const offered = found.suggestions.map((s) => s.text).join('\n');
-  const at = marked.of === offered ? marked.at : -1; // the same once more leaves what is chosen; others begin anew
+  const at = marked ? found.suggestions.findIndex((s) => s.text === marked) : -1;
   const send = (value: string): void => {
     clearTimeout(timer.current);
     const here = route.peek().page === 'resources';
@@ -103,10 +102,11 @@ export function Search(): JSX.Element {
     const input = field.current!;
     close();
     input.value = before + whole + after;
+    setMarked('');
     input.setSelectionRange((before + whole).length, (before + whole).length);
     type(input.value, s.text.endsWith(':')); // a whole term: what it finds is to be seen
   };
-  const move = (by: number): void => setMarked({ of: offered, at: Math.max(-1, Math.min(found.suggestions.length - 1, at + by)) });
+  const move = (by: number): void => setMarked(found.suggestions[Math.min(found.suggestions.length - 1, at + by)]?.text ?? '');
   const key = (e: KeyboardEvent): void => {
     const chosen = found.suggestions[at];
     const open = found.suggestions.length > 0;
