@@ -19,7 +19,7 @@
 
 const char *const event_query[] = {"from", "to",   "group", "host",   "service",
                                    "kind", "text", "limit", "cursor", NULL};
-const char *const event_query_histogram[] = {"from", "to",   "buckets", "group", "host",
+const char *const event_query_histogram[] = {"from",    "to",   "buckets", "group", "host",
                                              "service", "kind", "text",    NULL};
 const char *const event_query_resource[] = {"limit", "cursor", NULL};
 
@@ -325,9 +325,8 @@ static void ask_find(struct api *a, struct api_request *q, struct event_page *p,
     if (write_oids(a, q, p, &oids) && oids.len > OIDS_MOST) {
         api_fail(a, q, 400, "group", PROBLEM_GROUP_LARGE);
     } else if (!q->answered) {
-        const struct str args[] = {
-            api_scope(q), str_of(from_us),      str_of(to_us),        p->cursor,
-            p->limit,     api_query(q, "kind"), api_query(q, "text"), buf_str(&oids)};
+        const struct str args[] = {api_scope(q), str_of(from_us),      str_of(to_us),        p->cursor,
+                                   p->limit,     api_query(q, "kind"), api_query(q, "text"), buf_str(&oids)};
 
         api_ask_reader(a, q, p->counted ? "events_histogram" : "events_find", args, ARRAY_LEN(args),
                        p->counted ? counts_known : rows_known);
@@ -482,7 +481,8 @@ static void count(struct api *a, struct api_request *q, const struct gone *at, s
     size_t size;
 
     *c = (struct counted){.turns = 0};
-    if (buckets.p && (!digits(buckets) || !str_to_u64(buckets, &parts) || parts < 1 || parts > PAST_PARTS_MOST)) {
+    if (buckets.p &&
+        (!digits(buckets) || !str_to_u64(buckets, &parts) || parts < 1 || parts > PAST_PARTS_MOST)) {
         api_fail_with(a, q, 400, "buckets", PROBLEM_PARAMETER_NUMBER, STR("buckets"), STR(BUCKETS_MOST));
         return;
     }

@@ -18,8 +18,8 @@ static const char *const
     *const sorts[] = {"severity", "name", "since", "checked", "output", "severity_level", NULL},
     *const views[] = {"all", "hosts", "services", "problems", NULL}, *const orders[] = {"asc", "desc", NULL},
     *const formats[] = {"json", "csv", NULL}, *const downtimes[] = {"counted", "excluded", NULL},
-    *const soft[] = {"counted", "ignored", NULL}, *const bits[] = {"0", "1", NULL}, *const no_yes[] = {"0", "1", NULL},
-    *const outcomes[] = {"done", "refused", "failed", "unknown", NULL};
+    *const soft[] = {"counted", "ignored", NULL}, *const bits[] = {"0", "1", NULL},
+    *const no_yes[] = {"0", "1", NULL}, *const outcomes[] = {"done", "refused", "failed", "unknown", NULL};
 
 static const struct param table[] = {
     {NULL, "q", PARAM_TEXT, 0, 0, NULL, "words that its names or its output hold, all of them"},

@@ -144,8 +144,8 @@ const struct api_route route_table[] = {
             "explanation (`about`)"},
     {"GET", V1 "/filters", RIGHT_SELF, SCOPE_NONE, filter_list, .answer = &filter_list_shape,
      .doc = "The lists that one has saved by name, and those that are shared"},
-    {"PUT", V1 "/filters/{name}", RIGHT_SELF, SCOPE_NONE, filter_put, .answer = &shape_ok,
-     .audited = true, .body = filter_body,
+    {"PUT", V1 "/filters/{name}", RIGHT_SELF, SCOPE_NONE, filter_put, .answer = &shape_ok, .audited = true,
+     .body = filter_body,
      .doc = "Save a list by name, or put another in its place; to share it takes the right filters.share"},
     {"DELETE", V1 "/filters/{name}", RIGHT_SELF, SCOPE_NONE, filter_delete, .answer = &shape_ok,
      .audited = true, .query = filter_query_delete,
@@ -267,8 +267,8 @@ const struct api_route route_table[] = {
     {"POST", V1 "/resources/{id}/submit", RIGHT_RESOURCES_SUBMIT, SCOPE_RESOURCE, action_submit,
      .answer = &action_shape, .audited = true, .body = action_body_submit,
      .doc = "Submit a result (answered when it is on disk)"},
-    {"POST", V1 "/actions", RIGHT_SELF, SCOPE_LIST, actions_post, .answer = &actions_shape,
-     .later = true, .audited = true, .body = actions_body, .more = true,
+    {"POST", V1 "/actions", RIGHT_SELF, SCOPE_LIST, actions_post, .answer = &actions_shape, .later = true,
+     .audited = true, .body = actions_body, .more = true,
      .doc = "Do something to many hosts and services at once: the action's own members stand beside these, "
             "and its own "
             "right is needed. Up to 100 are answered when they are done; more are a job (202, Location). The "
@@ -298,9 +298,10 @@ const struct api_route route_table[] = {
      .doc = "The downtimes that are planned or under way, by number"},
     {"GET", V1 "/downtimes/recurring", RIGHT_RESOURCES_READ, SCOPE_LIST, recurring_list,
      .answer = &recurring_shape, .query = recurring_query,
-     .doc = "When recurring downtimes (vigie_downtime_period of a host or service) will be, from `from` (now if "
-            "left out) to `to` (four weeks later if left out, two years at most), by host and service. They "
-            "begin by themselves, and are among the downtimes when they have begun"},
+     .doc =
+         "When recurring downtimes (vigie_downtime_period of a host or service) will be, from `from` (now if "
+         "left out) to `to` (four weeks later if left out, two years at most), by host and service. They "
+         "begin by themselves, and are among the downtimes when they have begun"},
     {"POST", V1 "/downtimes/preview", RIGHT_RESOURCES_DOWNTIME, SCOPE_LIST, actions_preview,
      .answer = &impact_shape, .body = actions_body_preview,
      .doc = "What a downtime would mean: how many hosts and services it covers; of how many other services "
@@ -323,9 +324,10 @@ const struct api_route route_table[] = {
          "no more is found by the name it had last (`gone`)"},
     {"GET", V1 "/events/histogram", RIGHT_EVENTS_READ, SCOPE_LIST, event_histogram,
      .answer = &event_histogram_shape, .query = event_query_histogram,
-     .doc = "How many events there were, by kind, in `buckets` equal parts (60 if left out) of the time from "
-            "`from` to `to` (the last day if left out); chosen as in the list of events. Where there are more "
-            "than about two million the oldest are not counted, and `complete` is false"},
+     .doc =
+         "How many events there were, by kind, in `buckets` equal parts (60 if left out) of the time from "
+         "`from` to `to` (the last day if left out); chosen as in the list of events. Where there are more "
+         "than about two million the oldest are not counted, and `complete` is false"},
     {"GET", V1 "/series", RIGHT_SERIES_READ, SCOPE_LIST, series_show_list, .answer = &series_list_shape,
      .query = series_query_list,
      .doc = "The series of measurements there are: chosen by id, resource, host, service, group, kind, label "

@@ -478,8 +478,8 @@ int past_events_of(struct history *h, const struct history_args *q, struct rows 
 }
 
 /* Of both questions: what they say of time, kinds, text and objects stands in the same places. number: the argument between, at most `most`. */
-static int read_find(struct find *f, const struct history_args *q, size_t most, size_t *number, oid_list *oids,
-                     int64_t *cursor, struct err *err)
+static int read_find(struct find *f, const struct history_args *q, size_t most, size_t *number,
+                     oid_list *oids, int64_t *cursor, struct err *err)
 {
     int64_t n = 0;
 

@@ -59,7 +59,8 @@ static void test_histogram(void **state)
                         "events_histogram|0|1699995600000000|1699999200000000|77|2|alert,comment|disk|");
     api_world_rows(w, "[{\"part\":0,\"kind\":\"comment\",\"n\":2},{\"part\":1,\"kind\":\"alert\",\"n\":4}]");
     assert_int_equal(w->status, 200);
-    says(w, "\"complete\":true,\"buckets\":[{\"from\":\"2023-11-14T21:00:00.000Z\",\"to\":\"2023-11-14T21:30:00.000Z\","
+    says(w, "\"complete\":true,\"buckets\":[{\"from\":\"2023-11-14T21:00:00.000Z\",\"to\":\"2023-11-14T21:30:"
+            "00.000Z\","
             "\"counts\":{\"comment\":2},\"total\":2}");
     says(w, "\"counts\":{\"alert\":7},\"total\":7}]");
 }
@@ -79,8 +80,9 @@ static void test_too_many(void **state)
 
 static void test_histogram_refused(void **state)
 {
-    static const char *const wrong[] = {"buckets=0", "buckets=501", "buckets=x", "kind=nonsense", "from=yesterday",
-                                        "from=2023-11-14T21:00:00Z&to=2023-11-14T20:00:00Z"};
+    static const char *const wrong[] = {
+        "buckets=0",     "buckets=501",    "buckets=x",
+        "kind=nonsense", "from=yesterday", "from=2023-11-14T21:00:00Z&to=2023-11-14T20:00:00Z"};
 
     for (size_t i = 0; i < ARRAY_LEN(wrong); i++)
         assert_int_equal(get(*state, "/api/v1/events/histogram", wrong[i]), 400);
@@ -90,7 +92,8 @@ static void test_recurring(void **state)
 {
     struct api_world *w = *state;
 
-    assert_int_equal(get(w, "/api/v1/downtimes/recurring", "from=2023-11-15T03:00:00Z&to=2023-11-17T00:00:00Z"), 200);
+    assert_int_equal(
+        get(w, "/api/v1/downtimes/recurring", "from=2023-11-15T03:00:00Z&to=2023-11-17T00:00:00Z"), 200);
     says(w, "\"host\":\"web\",\"service\":\"\",\"period\":\"nightly\",\"alias\":\"Backup\",\"occurrences\":["
             "{\"start\":\"2023-11-15T03:00:00.000Z\",\"end\":\"2023-11-15T04:00:00.000Z\"},"
             "{\"start\":\"2023-11-16T02:00:00.000Z\",\"end\":\"2023-11-16T04:00:00.000Z\"}],\"more\":false}");

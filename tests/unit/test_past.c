@@ -408,8 +408,8 @@ static void check_counts(struct history *h, const struct wish *w)
         if (wished(w, seq))
             want[MIN(part, 2u)][event_no(seq).kind]++;
     }
-    snprintf(line, sizeof(line), "0|%lld|%lld|0|3|%s|%s|%s", (long long)from, (long long)to, w->kinds, w->text,
-             w->oids);
+    snprintf(line, sizeof(line), "0|%lld|%lld|0|3|%s|%s|%s", (long long)from, (long long)to, w->kinds,
+             w->text, w->oids);
     v = ask(h, NULL, "events_histogram", line);
     assert_non_null(v);
     for (size_t i = 0; i < json_read_length(v); i++) {
@@ -417,7 +417,8 @@ static void check_counts(struct history *h, const struct wish *w)
 
         for (uint64_t k = 1; k < 64; k++)
             if (str_eq_c(json_read_text(json_read_member(o, "kind")), history_kind_name(k)))
-                want[json_read_int(json_read_member(o, "part"))][k] -= json_read_int(json_read_member(o, "n"));
+                want[json_read_int(json_read_member(o, "part"))][k] -=
+                    json_read_int(json_read_member(o, "n"));
     }
     for (size_t i = 0; i < 3; i++)
         for (size_t k = 0; k < 64; k++)
