@@ -164,10 +164,12 @@ static bool word_holds(const struct api *a, struct find *f, const struct find_te
     const struct model *m = &a->model;
     uint32_t field[FIELDS_MAX];
 
-    if (t->t->value->how == SEARCH_HAS)
-        return names_hold(a->names, idx, t->t->value->text,
-                          sight_sees(f->sight, model_check(m, idx)->host)) ||
+    if (t->t->value->how == SEARCH_HAS) {
+        uint32_t host = model_check(m, idx)->host;
+
+        return names_hold(&t->hits, idx, host, sight_sees(f->sight, host)) ||
                str_icontains(row_output_in_place(a, idx), t->t->value->text);
+    }
     for (size_t w = 0; w < ARRAY_LEN(where); w++) {
         size_t n = fields(m, f->sight, where[w], model_check(m, idx), field);
 
@@ -367,7 +369,9 @@ static bool prepare(struct api *a, struct find *f, struct find_term *ft, struct 
     if ((kind == SEARCH_TEXT || kind == SEARCH_NAMED || kind == SEARCH_LABEL) &&
         !prepare_regexes(ft, arena, bad))
         return false;
-    if (kind == SEARCH_TEXT)
+    if (ft->t->key == SEARCH_WORD && ft->t->value->how == SEARCH_HAS)
+        names_search(a->names, ft->t->value->text, arena, &ft->hits);
+    else if (kind == SEARCH_TEXT)
         ft->known = arena_alloc(arena, FIND_KNOWN * sizeof(*ft->known));
     if (kind == SEARCH_NAMED && !find_set(a, f, ft, arena, &missing, &near)) {
         *bad = (struct failure){near.n ? PROBLEM_SEARCH_NEAR : PROBLEM_SEARCH_NONE, ft->t->column,

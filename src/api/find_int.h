@@ -2,6 +2,7 @@
 #pragma once
 /* Within api/find*. */
 #include "api/find.h"
+#include "api/names.h"
 
 #define FIND_KNOWN 1024u /* texts of the configuration that a term remembers; a power of two */
 
@@ -17,6 +18,7 @@ struct find_term {
     const struct search_term *t;
     struct find_regex *regex; /* of values that are such, by place */
     struct find_known *known; /* of TEXT */
+    struct names_hits hits;   /* of a word that is part of a text: the names that hold it */
     const uint8_t
         *in[2]; /* of NAMED: by index of its table, 1: is meant. group: host groups, then service groups */
 };

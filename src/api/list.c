@@ -327,16 +327,13 @@ static struct item item_of(const struct api *a, const struct list_view *v, uint3
     return it;
 }
 
-static void add_text(const struct api *a, uint32_t idx, struct buf *pool, struct buf *scratch)
+static void add_text(const struct api *a, uint32_t idx, struct buf *pool)
 {
-    struct board_check c;
-    struct board_text t;
+    struct str output = str_sub(row_output_in_place(a, idx), 0, TEXT_KEY);
     char key[TEXT_KEY] = {0};
 
-    board_read_check_text(&a->board, idx, &c, &t, scratch);
-    for (size_t i = 0; i < t.output.n && i < sizeof(key); i++)
-        key[i] =
-            t.output.p[i] >= 'A' && t.output.p[i] <= 'Z' ? (char)(t.output.p[i] - 'A' + 'a') : t.output.p[i];
+    for (size_t i = 0; i < output.n; i++)
+        key[i] = output.p[i] >= 'A' && output.p[i] <= 'Z' ? (char)(output.p[i] - 'A' + 'a') : output.p[i];
     buf_add(pool, key, sizeof(key));
 }
 
@@ -392,7 +389,7 @@ static size_t select_sorted(const struct api *a, const struct list_view *v, uint
                             struct list_counts *counts)
 {
     VEC(struct item) items = {0};
-    struct buf pool = BUF_INIT, scratch = BUF_INIT;
+    struct buf pool = BUF_INIT;
     struct order o = {.descending = v->descending};
     size_t first, n = 0;
 
@@ -407,7 +404,7 @@ static size_t select_sorted(const struct api *a, const struct list_view *v, uint
         if (!list_holds(a, v, i, &b))
             continue;
         if (v->sort == LIST_BY_OUTPUT)
-            add_text(a, i, &pool, &scratch);
+            add_text(a, i, &pool);
         it = item_of(a, v, i, &b, items.n);
         *VEC_ADD(&items) = it;
     }
@@ -426,7 +423,6 @@ static size_t select_sorted(const struct api *a, const struct list_view *v, uint
         page[i] = items.at[first + i].idx;
     VEC_RELEASE(&items);
     buf_release(&pool);
-    buf_release(&scratch);
     return n;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/names.h"
 
+#include "base/seek.h"
 #include "core/oids.h"
 
 #include <string.h>
@@ -9,9 +10,8 @@ enum { SNAPSHOT_CHARS = 12 }; /* of its hash, in an id */
 
 struct api_names {
     uint32_t *rank, *at; /* at: the other way round */
-    uint32_t *text;      /* by idx: where its names begin in pool; one more at the end */
-    uint32_t *own;       /* by idx: ... and where those that are no more of its host than its name */
-    /* the names of each check in small letters, a line each, so that a search is one pass over bytes */
+    uint32_t *text;      /* by idx: where its own names begin in pool; one more at the end */
+    /* the names of each check in small letters, a line each, of hosts the one that counts for whoever sees a service first: a search is one pass over these bytes */
     struct buf pool;
     struct oids oids; /* oid 0: not known yet */
     uint32_t n;
@@ -28,21 +28,15 @@ static void add_name(struct buf *pool, struct str name)
 /* Names that say the same stand there once. */
 static void add_names(struct api_names *n, const struct model *m, uint32_t idx)
 {
-    const struct model_check *c = model_check(m, idx), *host = model_check(m, c->host);
-    const uint32_t of_host[] = {host->name, host->display_name, host->alias, host->address};
+    const struct model_check *c = model_check(m, idx);
+    const uint32_t names[] = {c->name, c->display_name, c->alias, c->address};
+    size_t count = c->kind == MODEL_HOST ? ARRAY_LEN(names) : 2;
 
     n->text[idx] = (uint32_t)n->pool.len;
-    for (size_t i = ARRAY_LEN(of_host); i-- > 1;) {
-        if (of_host[i] != of_host[i - 1])
-            add_name(&n->pool, model_str(m, of_host[i]));
+    for (size_t i = 0; i < count; i++) {
+        if (!i || names[i] != names[i - 1])
+            add_name(&n->pool, model_str(m, names[i]));
     }
-    n->own[idx] = (uint32_t)n->pool.len;
-    add_name(&n->pool, model_str(m, host->name));
-    if (c == host)
-        return;
-    add_name(&n->pool, model_str(m, c->name));
-    if (c->display_name != c->name)
-        add_name(&n->pool, model_str(m, c->display_name));
 }
 
 static void know(struct api_names *n, const uint64_t *oids)
@@ -64,7 +58,6 @@ struct api_names *names_new(const struct model *m, const uint64_t *oids)
     n->rank = mem_calloc(n->n + 1, sizeof(*n->rank));
     n->at = mem_calloc(n->n + 1, sizeof(*n->at));
     n->text = mem_calloc(n->n + 1, sizeof(*n->text));
-    n->own = mem_calloc(n->n + 1, sizeof(*n->own));
     buf_init(&n->pool);
     for (uint32_t h = 0; h < m->n_hosts; h++) {
         const struct model_check *host = model_check(m, h);
@@ -89,7 +82,6 @@ void names_free(struct api_names *n)
     mem_free(n->rank);
     mem_free(n->at);
     mem_free(n->text);
-    mem_free(n->own);
     buf_release(&n->pool);
     oids_release(&n->oids);
     mem_free(n);
@@ -107,13 +99,63 @@ uint32_t names_at(const struct api_names *n, uint32_t rank)
     return n->at[rank];
 }
 
-bool names_hold(const struct api_names *n, uint32_t idx, struct str word, bool of_host)
+static void mark(uint64_t *bits, uint32_t idx)
 {
-    uint32_t from;
+    bits[idx / 64] |= (uint64_t)1 << idx % 64;
+}
 
-    BUG_ON(idx >= n->n);
-    from = of_host ? n->text[idx] : n->own[idx];
-    return memmem(n->pool.data + from, n->text[idx + 1] - from, word.p, word.n) != NULL;
+static bool marked(const uint64_t *bits, uint32_t idx)
+{
+    return bits[idx / 64] >> idx % 64 & 1;
+}
+
+/* Which check the names at this place of the pool are of; it is not before `from`. */
+static uint32_t check_at(const struct api_names *n, uint32_t from, size_t place)
+{
+    uint32_t low = from, step = 1, high;
+
+    while (low + step < n->n && n->text[low + step] <= place) {
+        low += step;
+        step *= 2;
+    }
+    high = MIN(low + step, n->n);
+    while (high - low > 1) {
+        uint32_t mid = low + (high - low) / 2;
+
+        if (n->text[mid] <= place)
+            low = mid;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+void names_search(const struct api_names *n, struct str word, struct arena *arena, struct names_hits *out)
+{
+    size_t words = n->n / 64 + 1, at = 0;
+    uint32_t idx = 0;
+    ptrdiff_t hit;
+
+    out->own = arena_alloc(arena, words * sizeof(uint64_t));
+    out->name = arena_alloc(arena, words * sizeof(uint64_t));
+    if (!n->n || !word.n || str_find_char(word, '\n') >= 0) /* no name has a line break */
+        return;
+    while ((hit = seek_text(str_make(n->pool.data + at, n->pool.len - at), word)) >= 0) {
+        struct str rest;
+
+        at += (size_t)hit;
+        idx = check_at(n, idx, at);
+        rest = str_make(n->pool.data + n->text[idx], at - n->text[idx]);
+        mark(out->own, idx);
+        if (str_find_char(rest, '\n') < 0)
+            mark(out->name, idx);
+        at = n->text[idx + 1];
+    }
+}
+
+bool names_hold(const struct names_hits *hits, uint32_t idx, uint32_t host, bool host_seen)
+{
+    return marked(hits->own, idx) || marked(host_seen ? hits->own : hits->name, host);
 }
 
 void names_id(const struct api *a, uint32_t idx, uint64_t board_oid, struct buf *out)

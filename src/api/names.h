@@ -13,9 +13,14 @@ void names_free(struct api_names *n);
 uint32_t names_rank(const struct api_names *n, uint32_t idx);
 /* the check that stands there in the order of names */
 uint32_t names_at(const struct api_names *n, uint32_t rank);
-/* Does word (in small letters, ASCII) stand in one of the check's names: host, its display name, alias and address, service and its display name? of_host false: what is told of the host beside its
- * name does not count. */
-bool names_hold(const struct api_names *n, uint32_t idx, struct str word, bool of_host);
+/* In which names a word stands, whatever its capitals: found in one pass over all of them. Of a host: name, display name, alias and address; of a service: description and display name. */
+struct names_hits { /* bits by idx, in the arena */
+    uint64_t *own;  /* in one of its own names */
+    uint64_t *name; /* in the first of them */
+};
+void names_search(const struct api_names *n, struct str word, struct arena *arena, struct names_hits *out);
+/* ... in those of the check or of its host (of a host: itself); of one that is not seen nothing counts but its name. */
+bool names_hold(const struct names_hits *hits, uint32_t idx, uint32_t host, bool host_seen);
 /* The id as the API shows it: the oid, or while none is known "i", what names the snapshot, and the index there. The latter finds its check as long as the snapshot is the
  * same, also when the oid has come meanwhile: between two requests it may. */
 void names_id(const struct api *a, uint32_t idx, uint64_t board_oid, struct buf *out);

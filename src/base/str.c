@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/str.h"
 
+#include "base/seek.h"
+
 #include <string.h>
 
 struct str str_of(const char *cstr)
@@ -68,11 +70,7 @@ bool str_contains(struct str s, struct str part)
 
 bool str_icontains(struct str s, struct str part)
 {
-    for (size_t i = 0; i + part.n <= s.n; i++) {
-        if (str_ieq(str_make(s.p + i, part.n), part))
-            return true;
-    }
-    return !part.n;
+    return seek_text(s, part) >= 0;
 }
 
 ptrdiff_t str_find_char(struct str s, char c)

@@ -14,6 +14,7 @@
 #include "base/hash.h"
 #include "base/heap.h"
 #include "base/map.h"
+#include "base/seek.h"
 #include "base/time.h"
 #include "base/tlv.h"
 #include "base/vec.h"
@@ -65,6 +66,40 @@ static void test_str(void **state UNUSED)
     assert_false(str_is_utf8(STR("\xed\xa0\x80")));
     assert_true(str_icontains(STR("Disk /VAR"), STR("var")));
     assert_false(str_icontains(STR("va"), STR("var")));
+}
+
+static ptrdiff_t seek_slowly(struct str s, struct str part)
+{
+    for (size_t i = 0; i + part.n <= s.n; i++) {
+        if (str_ieq(str_sub(s, i, part.n), part))
+            return (ptrdiff_t)i;
+    }
+    return -1;
+}
+
+/* Texts of few letters, their capitals and signs that differ from others by the same bit, each in memory of just its size, so that a sanitizer sees a byte read too many. */
+static void test_seek(void **state UNUSED)
+{
+    static const char letters[] = "aAbB@`[{";
+    uint64_t x = 88172645463325252u;
+
+    assert_int_equal(seek_text(STR(""), STR("")), 0);
+    assert_int_equal(seek_text(STR_NULL, STR("a")), -1);
+    for (size_t k = 0; k < 20000; k++) {
+        size_t n = k % 70, m = 1 + k % 7;
+        char *text = mem_alloc(n + 1), *part = mem_alloc(m);
+
+        for (size_t i = 0; i < n + m; i++) {
+            x ^= x << 13;
+            x ^= x >> 7;
+            x ^= x << 17;
+            *(i < n ? &text[i] : &part[i - n]) = letters[x % (k % 3 ? 8 : 3)];
+        }
+        assert_int_equal(seek_text(str_make(text, n), str_make(part, m)),
+                         seek_slowly(str_make(text, n), str_make(part, m)));
+        mem_free(text);
+        mem_free(part);
+    }
 }
 
 static void test_glob(void **state UNUSED)
@@ -343,10 +378,11 @@ static void test_err_arena_vec(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_numbers),  cmocka_unit_test(test_str),   cmocka_unit_test(test_glob),
-        cmocka_unit_test(test_buf),      cmocka_unit_test(test_hash),  cmocka_unit_test(test_map),
-        cmocka_unit_test(test_heap),     cmocka_unit_test(test_civil), cmocka_unit_test(test_zone),
-        cmocka_unit_test(test_duration), cmocka_unit_test(test_tlv),   cmocka_unit_test(test_err_arena_vec),
+        cmocka_unit_test(test_numbers),       cmocka_unit_test(test_str),      cmocka_unit_test(test_seek),
+        cmocka_unit_test(test_glob),          cmocka_unit_test(test_buf),      cmocka_unit_test(test_hash),
+        cmocka_unit_test(test_map),           cmocka_unit_test(test_heap),     cmocka_unit_test(test_civil),
+        cmocka_unit_test(test_zone),          cmocka_unit_test(test_duration), cmocka_unit_test(test_tlv),
+        cmocka_unit_test(test_err_arena_vec),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
