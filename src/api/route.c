@@ -446,6 +446,16 @@ const struct api_route route_table[] = {
 const size_t route_count = ARRAY_LEN(route_table);
 
 /* Segment by segment; each {} takes one whole, decoded, not empty. */
+/* Of what stands before the first parameter: by this nearly all of the table is passed over. */
+static bool path_begins(const char *pattern, struct str path)
+{
+    size_t i = 0;
+
+    while (i < path.n && pattern[i] != '{' && pattern[i] == path.p[i])
+        i++;
+    return pattern[i] == '{' || (!pattern[i] && i == path.n);
+}
+
 static bool path_matches(const char *pattern, struct api_request *q)
 {
     struct str want = str_of(pattern), have = q->path;
@@ -498,7 +508,7 @@ int route_find(struct api_request *q, struct buf *allow)
     for (size_t i = 0; i < route_count; i++) {
         const struct api_route *r = &route_table[i];
 
-        if (!path_matches(r->path, q))
+        if (!path_begins(r->path, q->path) || !path_matches(r->path, q))
             continue;
         if (str_eq_c(method, r->method)) {
             q->route = r;

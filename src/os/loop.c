@@ -9,7 +9,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-enum { EVENTS_A_ROUND = 1024, TIMERS_FIRST = 64 };
+enum { EVENTS_A_ROUND = 128, TIMERS_FIRST = 64 };
 
 struct later {
     loop_later_f *call;

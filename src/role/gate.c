@@ -150,28 +150,27 @@ static void take_header(struct api_request *q, struct str line)
 {
     struct str value = line, name = str_cut(&value, ':');
     const struct {
-        const char *name;
-        struct str *to;
+        struct str name, *to;
     } table[] = {
-        {"authorization", &q->authorization},
-        {"cookie", &q->cookie},
-        {"origin", &q->origin},
-        {"host", &q->host},
-        {"sec-fetch-site", &q->fetch_site},
-        {"content-type", &q->content_type},
-        {"x-csrf", &q->csrf},
-        {"x-auth-token", &q->auth_token},
-        {"x-view-as", &q->view_as},
-        {"accept", &q->accept},
-        {"accept-language", &q->accept_language},
-        {"last-event-id", &q->last_event_id},
-        {"if-match", &q->if_match},
-        {"if-none-match", &q->if_none_match},
-        {"idempotency-key", &q->idempotency_key},
+        {STR("authorization"), &q->authorization},
+        {STR("cookie"), &q->cookie},
+        {STR("origin"), &q->origin},
+        {STR("host"), &q->host},
+        {STR("sec-fetch-site"), &q->fetch_site},
+        {STR("content-type"), &q->content_type},
+        {STR("x-csrf"), &q->csrf},
+        {STR("x-auth-token"), &q->auth_token},
+        {STR("x-view-as"), &q->view_as},
+        {STR("accept"), &q->accept},
+        {STR("accept-language"), &q->accept_language},
+        {STR("last-event-id"), &q->last_event_id},
+        {STR("if-match"), &q->if_match},
+        {STR("if-none-match"), &q->if_none_match},
+        {STR("idempotency-key"), &q->idempotency_key},
     };
 
     for (size_t i = 0; i < ARRAY_LEN(table); i++) {
-        if (str_eq_c(name, table[i].name))
+        if (str_eq(name, table[i].name))
             *table[i].to = str_trim(value);
     }
     for (size_t i = 0; i < ARRAY_LEN(proxies); i++)
@@ -406,6 +405,12 @@ static void serve(struct role *r)
     serve_world(g);
 }
 
+static void peer_up(struct role *r UNUSED, struct peer *p)
+{
+    if (p->id == ROLE_WEB)
+        link_gather(p->link); /* the answers of one round */
+}
+
 static void peer_down(struct role *r, struct peer *p)
 {
     struct gate *g = self(r);
@@ -483,6 +488,7 @@ const struct role_ops role_gate = {
     .fd = take_fd,
     .snapshot = snapshot,
     .serve = serve,
+    .peer_up = peer_up,
     .peer_down = peer_down,
     .drained = drained,
     .stop = stop,

@@ -62,10 +62,10 @@ static const struct str problem_headers[] = HEADERS("Content-Type: application/p
 
 /* What gate wants to know of a request; all other fields stay here. */
 static const char *const passed[] = {
-    "accept", "accept-language", "authorization", "content-type",  "cookie",
-    "host",   "idempotency-key", "if-match",      "if-none-match", "last-event-id",
-    "origin", "sec-fetch-site",  "x-auth-token",  "x-csrf", "x-view-as", "forwarded",
-    "via",    "x-forwarded-for", "x-real-ip",
+    "accept",          "accept-language", "authorization", "content-type",  "cookie", "host",
+    "idempotency-key", "if-match",        "if-none-match", "last-event-id", "origin", "sec-fetch-site",
+    "x-auth-token",    "x-csrf",          "x-view-as",     "forwarded",     "via",    "x-forwarded-for",
+    "x-real-ip",
 };
 
 struct waiting { /* a request that gate has */
@@ -553,6 +553,11 @@ static void stop(struct role *r)
     role_done(r);
 }
 
+static void peer_up(struct role *r UNUSED, struct peer *p)
+{
+    link_gather(p->link); /* the questions of one round go to gate together */
+}
+
 static const struct role_inbox inbox[] = {
     {MSG_API_RESP, ROLE_BIT(GATE), on_api_resp},
     {MSG_API_DATA, ROLE_BIT(GATE), on_api_data},
@@ -566,6 +571,7 @@ const struct role_ops role_web = {
     .birth = birth,
     .fd = take_fd,
     .serve = serve,
+    .peer_up = peer_up,
     .peer_down = peer_down,
     .stop = stop,
 };

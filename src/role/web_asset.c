@@ -4,7 +4,6 @@
 #include "role/assets.h"
 #include "wire/http_text.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static const struct asset *by_path(struct str path)
@@ -59,33 +58,48 @@ static struct coding choose(const struct asset *a, struct str accept)
     return best;
 }
 
+/* a, b and c joined into line, which is long enough. */
+static struct str join(char *line, size_t size, struct str a, struct str b, struct str c)
+{
+    const struct str parts[] = {a, b, c};
+    size_t n = 0;
+
+    for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+        BUG_ON(parts[i].n > size - n);
+        memcpy(line + n, parts[i].p, parts[i].n);
+        n += parts[i].n;
+    }
+    return str_make(line, n);
+}
+
 bool web_asset_find(const struct http_head *h, struct web_asset_answer *out)
 {
     const struct asset *a = by_path(h->path);
     struct coding coding;
-    char etag[64];
+    struct str etag;
 
     if (!a)
         return false;
     coding = choose(a, http_parse_field(h, "accept-encoding"));
-    snprintf(etag, sizeof(etag), "%.*s%s\"", (int)MAX(strlen(a->etag), (size_t)1) - 1, a->etag,
-             coding.suffix);
-    snprintf(out->etag_line, sizeof(out->etag_line), "ETag: %s", etag);
-    snprintf(out->type_line, sizeof(out->type_line), "Content-Type: %s", a->type);
+    etag = str_of(a->etag);
+    etag = join(out->etag_line + 6, sizeof(out->etag_line) - 6, str_sub(etag, 0, MAX(etag.n, (size_t)1) - 1),
+                str_of(coding.suffix), STR("\""));
+    memcpy(out->etag_line, "ETag: ", 6);
     out->n_headers = 0;
-    out->headers[out->n_headers++] = str_of(out->etag_line);
-    out->headers[out->n_headers++] = str_of(out->type_line);
+    out->headers[out->n_headers++] = str_make(out->etag_line, 6 + etag.n);
+    out->headers[out->n_headers++] =
+        join(out->type_line, sizeof(out->type_line), STR("Content-Type: "), str_of(a->type), STR(""));
     out->headers[out->n_headers++] = a->immutable ? STR("Cache-Control: public, max-age=31536000, immutable")
                                                   : STR("Cache-Control: no-cache");
     if (a->gz || a->br)
         out->headers[out->n_headers++] = STR("Vary: Accept-Encoding");
     if (coding.name) {
-        snprintf(out->coding_line, sizeof(out->coding_line), "Content-Encoding: %s", coding.name);
-        out->headers[out->n_headers++] = str_of(out->coding_line);
+        out->headers[out->n_headers++] = join(out->coding_line, sizeof(out->coding_line),
+                                              STR("Content-Encoding: "), str_of(coding.name), STR(""));
     }
     out->body = coding.body;
     out->status = 200;
-    if (http_text_etag_matches(http_parse_field(h, "if-none-match"), str_of(etag))) {
+    if (http_text_etag_matches(http_parse_field(h, "if-none-match"), etag)) {
         out->status = 304;
         out->body = STR_NULL;
     }
@@ -99,8 +113,9 @@ bool web_asset_missing(const struct http_head *h, struct web_asset_answer *out)
     if (!str_contains(http_parse_field(h, "accept"), STR("text/html")) || !web_asset_find(&page, out))
         return false;
     out->status = 404;
-    out->n_headers = 0; /* no tag: this is not the page of this address */
-    out->headers[out->n_headers++] = str_of(out->type_line);
-    out->headers[out->n_headers++] = STR("Cache-Control: no-store");
+    /* no tag: this is not the page of this address */
+    out->headers[0] = out->headers[1]; /* its type */
+    out->headers[1] = STR("Cache-Control: no-store");
+    out->n_headers = 2;
     return true;
 }

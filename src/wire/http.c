@@ -1,76 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "wire/http.h"
+#include "wire/http_int.h"
 
 #include "base/limits.h"
 #include "base/log.h"
-#include "base/vec.h"
-#include "os/sock.h"
-#include "wire/http_put.h"
 #include "wire/http_text.h"
-#include "wire/tls_io.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-/*
- *            +-----------------------------------------------+ keep-alive
- *            v                                               |
- *  HEAD -> BODY -> ANSWER (the user has it) -> FLUSH (all of the answer is here) -> LINGER -> closed
- *  ^  \-> ASK ^       \-> STREAM (parts come) ----^
- *  GREET (with TLS: its handshake)
- *
- * ASK: the body is large, and the user is asked by the head whether it may come; until then it waits in the kernel.
- *
- * LINGER: our side is shut, what the client still sends is thrown away for a moment, because closing a socket with
- * unread bytes would reset the connection before the client has read the answer.
- */
-enum phase { HTTP_GREET, HTTP_HEAD, HTTP_ASK, HTTP_BODY, HTTP_ANSWER, HTTP_STREAM, HTTP_FLUSH, HTTP_LINGER };
-
 #define HTTP_READ      16384u
+#define HTTP_COPIED    4096u /* a shorter body is copied behind its head */
 #define HTTP_LINGER_US (2 * TIME_S)
-#define HTTP_ACCEPT_RUN                                                                                      \
-    64 /* connections taken in one round, so that a flood does not starve those being served */
-
-struct conn {
-    struct http_server *s;
-    struct loop_fd watch;
-    struct loop_timer timer;
-    struct mono since; /* when this phase began, or, sending, when the client last took something */
-    struct tls_io io;
-    uint32_t slot, round; /* the id is round << 32 | slot; round rises with each request */
-    enum phase phase;
-    bool keep, head_only, chunked, continues, whole, ended;
-    bool running, dead; /* inside conn_run; to be freed at its end */
-    struct buf in;
-    size_t scanned, head_len, body_len; /* in[0..head_len) head, then body */
-    struct buf out;
-    size_t sent; /* bytes of out the client has */
-    char peer[INET6_ADDRSTRLEN];
-};
-
-struct listener {
-    struct http_server *s;
-    struct loop_fd watch;
-    int fd;
-};
-
-struct http_server {
-    struct loop *loop;
-    struct http_config config;
-    VEC(struct conn *) conn; /* by slot; NULL: free */
-    VEC(uint32_t) spare;     /* free slots */
-    VEC(struct listener *) listeners;
-    struct loop_timer again; /* accept again after the process ran out of descriptors */
-    bool full;               /* not accepting: all connections are in use */
-    struct http_stats stats;
-    uint32_t rounds;
-};
 
 static uint64_t conn_id(const struct conn *c)
 {
@@ -103,12 +46,6 @@ static void conn_phase(struct conn *c, enum phase phase)
     c->since = loop_now(c->s->loop);
 }
 
-static void accept_all(struct http_server *s, bool on)
-{
-    for (size_t i = 0; i < s->listeners.n; i++)
-        loop_fd_events(&s->listeners.at[i]->watch, on ? EPOLLIN : 0);
-}
-
 static void conn_free(struct conn *c)
 {
     struct http_server *s = c->s;
@@ -121,11 +58,11 @@ static void conn_free(struct conn *c)
     mem_free(c);
     if (s->full) {
         s->full = false;
-        accept_all(s, true);
+        http_accept(s, true);
     }
 }
 
-static void conn_close(struct conn *c)
+void http_conn_close(struct conn *c)
 {
     struct http_server *s = c->s;
     bool owed = c->phase == HTTP_ASK || c->phase == HTTP_ANSWER || c->phase == HTTP_STREAM;
@@ -147,13 +84,45 @@ static void conn_close(struct conn *c)
 
 /* ---- answers ---- */
 
-static void put_head(struct conn *c, const struct http_answer *a, bool ends)
+static void put_head(struct conn *c, const struct http_answer *a, bool ends, struct buf *to)
 {
-    http_put_head(&c->out, a, &(struct http_put){c->s->config.always, ends, c->chunked, c->head_only},
+    http_put_head(to, a,
+                  &(struct http_put){c->s->config.always, http_put_date(&c->s->date), ends, c->chunked},
                   &c->keep);
 }
 
-/* A part of a body. When nothing waits it goes to the socket from where it is: only what the client does not take yet is copied. */
+/* Sends these parts, behind what waits. When nothing does they go to the socket from where they are: only what the client does not take yet is copied. */
+static void put_parts(struct conn *c, const struct iovec *part, size_t n)
+{
+    uint64_t before = c->io.went;
+    ssize_t went = c->out.len > c->sent ? 0 : tls_io_write(&c->io, part, n);
+
+    c->since = c->io.went > before ? loop_now(c->s->loop) : c->since;
+    for (size_t i = 0, gone = (size_t)MAX(went, 0); i < n; i++) {
+        size_t skip = MIN(gone, part[i].iov_len);
+
+        buf_add(&c->out, (const char *)part[i].iov_base + skip, part[i].iov_len - skip);
+        gone -= skip;
+    }
+}
+
+/* A whole answer. A long body is not copied behind its head: both go out in one call. */
+static void put_answer(struct conn *c, const struct http_answer *a)
+{
+    struct buf head = BUF_INIT;
+    struct str body = c->head_only || a->status == 204 || a->status == 304 ? STR_NULL : a->body;
+
+    if (body.n < HTTP_COPIED || c->out.len > c->sent) {
+        put_head(c, a, true, &c->out);
+        buf_add_str(&c->out, body);
+        return;
+    }
+    put_head(c, a, true, &head);
+    put_parts(c, (const struct iovec[]){{head.data, head.len}, {(char *)(uintptr_t)body.p, body.n}}, 2);
+    buf_release(&head);
+}
+
+/* A part of a body. */
 static void put_chunk(struct conn *c, struct str bytes)
 {
     char size[24];
@@ -161,20 +130,9 @@ static void put_chunk(struct conn *c, struct str bytes)
                            {(char *)(uintptr_t)bytes.p, bytes.n},
                            {(char[]){'\r', '\n'}, 2}};
     const struct iovec *first = part + !c->chunked;
-    size_t n = c->chunked ? ARRAY_LEN(part) : 1;
-    uint64_t before = c->io.went;
-    ssize_t went;
 
-    if (!bytes.n || c->head_only)
-        return;
-    went = c->out.len > c->sent ? 0 : tls_io_write(&c->io, first, n);
-    c->since = c->io.went > before ? loop_now(c->s->loop) : c->since;
-    for (size_t i = 0, gone = (size_t)MAX(went, 0); i < n; i++) {
-        size_t skip = MIN(gone, first[i].iov_len);
-
-        buf_add(&c->out, (const char *)first[i].iov_base + skip, first[i].iov_len - skip);
-        gone -= skip;
-    }
+    if (bytes.n && !c->head_only)
+        put_parts(c, first, c->chunked ? ARRAY_LEN(part) : 1);
 }
 
 /* Answers a request that never reaches the user, and ends the connection: what follows cannot be trusted. */
@@ -192,7 +150,7 @@ static void conn_refuse(struct conn *c, int status, const char *why)
     s->config.refusal(s->config.user, h.path, why, &a, &body);
     a.body = buf_str(&body);
     c->keep = false;
-    put_head(c, &a, true);
+    put_answer(c, &a);
     buf_release(&body);
     conn_phase(c, HTTP_FLUSH);
 }
@@ -238,7 +196,25 @@ static void conn_body_wanted(struct conn *c, const struct http_head *h)
     k->large(k->user, &rq); /* the answer may come in here */
 }
 
-/* Looks for the end of the head; judges it and goes on to the body. False: more bytes are needed. */
+/* The request is whole. */
+static void conn_request(struct conn *c, const struct http_head *h)
+{
+    struct http_server *s = c->s;
+    size_t whole = c->head_len + c->body_len;
+    struct http_request rq = next_request(c, h);
+
+    rq.body = str_make(c->in.data + c->head_len, c->body_len);
+    s->stats.requests++;
+    conn_phase(c, HTTP_ANSWER);
+    s->config.request(s->config.user,
+                      &rq); /* the answer may come in here, even the end of c (then it is only marked dead) */
+    buf_drop_front(&c->in, whole);
+    c->scanned = 0;
+    if (!c->in.len)
+        buf_release(&c->in);
+}
+
+/* Looks for the end of the head; judges it and goes on to the body, of which mostly there is none. False: more bytes are needed. */
 static bool step_head(struct conn *c)
 {
     struct http_head h;
@@ -256,35 +232,26 @@ static bool step_head(struct conn *c)
     c->keep = !status && h.keep_alive;
     c->head_only = !status && str_eq_c(h.method, "HEAD");
     c->chunked = !status && h.minor == 1;
+    c->body_len = 0;
     if (status)
         conn_refuse(c, status, why);
-    else
+    else if (h.length)
         conn_body_wanted(c, &h);
+    else
+        conn_request(c, &h);
     return true;
 }
 
-/* The request is whole. The head is parsed again, since the bytes may have moved while the body came. */
+/* The head is parsed again, since the bytes may have moved while the body came. */
 static bool step_body(struct conn *c)
 {
-    struct http_server *s = c->s;
     struct http_head h;
     const char *why;
-    struct http_request rq;
-    size_t whole = c->head_len + c->body_len;
 
-    if (c->in.len < whole)
+    if (c->in.len < c->head_len + c->body_len)
         return false;
     BUG_ON(http_parse_head(str_make(c->in.data, c->head_len), &h, &why));
-    rq = next_request(c, &h);
-    rq.body = str_make(c->in.data + c->head_len, c->body_len);
-    s->stats.requests++;
-    conn_phase(c, HTTP_ANSWER);
-    s->config.request(s->config.user,
-                      &rq); /* the answer may come in here, even the end of c (then it is only marked dead) */
-    buf_drop_front(&c->in, whole);
-    c->scanned = 0;
-    if (!c->in.len)
-        buf_release(&c->in);
+    conn_request(c, &h);
     return true;
 }
 
@@ -342,7 +309,7 @@ static bool step_greet(struct conn *c)
 static bool conn_step(struct conn *c)
 {
     if (conn_owes(c) && !conn_flush(c)) {
-        conn_close(c);
+        http_conn_close(c);
         return false;
     }
     switch (c->phase) {
@@ -383,10 +350,10 @@ static bool conn_reads(const struct conn *c)
            c->phase == HTTP_LINGER;
 }
 
-/* What to listen for, and how long, follows from the phase. */
-static void conn_settle(struct conn *c)
+/* What to listen for, and how long, follows from the phase. That no bytes are wanted while an answer is made is told to the kernel only when some come: mostly none do. */
+void http_conn_settle(struct conn *c)
 {
-    uint32_t events = 0;
+    uint32_t events = c->phase == HTTP_ANSWER && !c->unwanted ? EPOLLIN : 0;
     int64_t us = phase_us(c);
 
     if (conn_reads(c))
@@ -395,7 +362,10 @@ static void conn_settle(struct conn *c)
         events |= EPOLLRDHUP;
     if (conn_owes(c))
         events |= EPOLLOUT;
-    loop_fd_events(&c->watch, events);
+    if (events != c->events) {
+        c->events = events;
+        loop_fd_events(&c->watch, events);
+    }
     if (us == INT64_MAX)
         loop_timer_cancel(&c->timer);
     else
@@ -415,7 +385,7 @@ static void conn_run(struct conn *c)
     if (c->dead)
         conn_free(c);
     else
-        conn_settle(c);
+        http_conn_settle(c);
 }
 
 static void conn_late(void *user)
@@ -428,7 +398,7 @@ static void conn_late(void *user)
         conn_run(c);
         return;
     }
-    conn_close(c);
+    http_conn_close(c);
 }
 
 /* False: the other side is done, or broken. */
@@ -451,17 +421,18 @@ static bool conn_read(struct conn *c)
     return true;
 }
 
-static void conn_ready(void *user, uint32_t events)
+void http_conn_ready(void *user, uint32_t events)
 {
     struct conn *c = user;
     bool reads = conn_reads(c);
 
+    c->unwanted = !reads && (events & EPOLLIN);
     if (reads && (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) && !conn_read(c)) {
-        conn_close(c);
+        http_conn_close(c);
         return;
     }
     if (!reads && (events & (EPOLLHUP | EPOLLERR | EPOLLRDHUP))) {
-        conn_close(c);
+        http_conn_close(c);
         return;
     }
     conn_run(c);
@@ -487,7 +458,7 @@ bool http_answer(struct http_server *s, uint64_t id, const struct http_answer *a
     if (!c || c->phase == HTTP_STREAM)
         return false;
     c->keep &= c->phase != HTTP_ASK; /* the body that was not taken is in the way */
-    put_head(c, a, true);
+    put_answer(c, a);
     conn_phase(c, HTTP_FLUSH);
     conn_run(c);
     return true;
@@ -499,7 +470,7 @@ bool http_begin(struct http_server *s, uint64_t id, const struct http_answer *a)
 
     if (!c || c->phase != HTTP_ANSWER)
         return false;
-    put_head(c, a, false);
+    put_head(c, a, false, &c->out);
     c->whole = a->whole;
     conn_phase(c, HTTP_STREAM);
     put_chunk(c, a->body);
@@ -515,7 +486,7 @@ bool http_more(struct http_server *s, uint64_t id, struct str bytes)
         return false;
     if (!c->whole && c->out.len - c->sent > s->config.waiting_max) {
         s->stats.overflowed++;
-        conn_close(c);
+        http_conn_close(c);
         return false;
     }
     if (c->sent >= c->out.len - c->sent) { /* not for each part of a long one: that would be dear */
@@ -547,92 +518,12 @@ void http_abort(struct http_server *s, uint64_t id)
     struct conn *c = conn_find(s, id);
 
     if (c)
-        conn_close(c);
+        http_conn_close(c);
 }
 
 struct http_stats http_stats(const struct http_server *s)
 {
     return s->stats;
-}
-
-/* ---- listening ---- */
-
-static void conn_new(struct http_server *s, int fd, const struct sockaddr_storage *from)
-{
-    struct conn *c = mem_zalloc(sizeof(*c));
-    int on = 1;
-
-    c->s = s;
-    tls_io_init(&c->io, fd, s->config.tls, s->config.tls_context);
-    c->phase = s->config.tls ? HTTP_GREET : HTTP_HEAD;
-    c->since = loop_now(s->loop);
-    buf_init(&c->in);
-    buf_init(&c->out);
-    sock_name(from, c->peer, sizeof(c->peer));
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-    if (s->spare.n) {
-        c->slot = VEC_LAST(&s->spare);
-        s->spare.n--;
-    } else {
-        c->slot = (uint32_t)s->conn.n;
-        *VEC_ADD(&s->conn) = NULL;
-    }
-    s->conn.at[c->slot] = c;
-    s->stats.open++;
-    s->stats.accepted++;
-    loop_fd_add(s->loop, &c->watch, fd, EPOLLIN, conn_ready, c);
-    conn_settle(c);
-}
-
-/* When all connections are in use, the one that has waited longest for a request gives way. NULL: all are busy. */
-static struct conn *oldest_idle(struct http_server *s)
-{
-    struct conn *oldest = NULL;
-
-    for (size_t i = 0; i < s->conn.n; i++) {
-        struct conn *c = s->conn.at[i];
-
-        if (c && !c->dead && !c->running && (c->phase == HTTP_HEAD || c->phase == HTTP_GREET) &&
-            (!oldest || c->since.us < oldest->since.us))
-            oldest = c;
-    }
-    return oldest;
-}
-
-static void accept_again(void *user)
-{
-    accept_all(user, true);
-}
-
-static void accept_ready(void *user, uint32_t events UNUSED)
-{
-    struct listener *l = user;
-    struct http_server *s = l->s;
-
-    for (int i = 0; i < HTTP_ACCEPT_RUN; i++) {
-        struct sockaddr_storage from = {0};
-        socklen_t len = sizeof(from);
-        struct conn *yields = s->stats.open >= s->config.connections_max ? oldest_idle(s) : NULL;
-        int fd;
-
-        if (s->stats.open >= s->config.connections_max && !yields) {
-            s->full = true;
-            accept_all(s, false);
-            return;
-        }
-        fd = accept4(l->fd, (struct sockaddr *)&from, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
-        if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)) {
-            log_warn("cannot take a connection: %s; trying again in a second", strerror(errno));
-            accept_all(s, false);
-            loop_timer_set(s->loop, &s->again, (struct mono){loop_now(s->loop).us + TIME_S}, accept_again, s);
-            return;
-        }
-        if (fd < 0)
-            return;
-        if (yields)
-            conn_close(yields);
-        conn_new(s, fd, &from);
-    }
 }
 
 struct http_server *http_new(struct loop *loop, const struct http_config *config)
@@ -642,26 +533,6 @@ struct http_server *http_new(struct loop *loop, const struct http_config *config
     s->loop = loop;
     s->config = *config;
     return s;
-}
-
-void http_listen(struct http_server *s, int listen_fd)
-{
-    struct listener *l = mem_zalloc(sizeof(*l));
-
-    l->s = s;
-    l->fd = listen_fd;
-    *VEC_ADD(&s->listeners) = l;
-    loop_fd_add(s->loop, &l->watch, listen_fd, EPOLLIN, accept_ready, l);
-}
-
-void http_unlisten(struct http_server *s)
-{
-    loop_timer_cancel(&s->again);
-    for (size_t i = 0; i < s->listeners.n; i++) {
-        loop_fd_remove(&s->listeners.at[i]->watch);
-        mem_free(s->listeners.at[i]);
-    }
-    VEC_CLEAR(&s->listeners);
 }
 
 size_t http_renew(struct http_server *s, struct tls_context *context)
@@ -675,7 +546,7 @@ size_t http_renew(struct http_server *s, struct tls_context *context)
         if (!c || c->dead || !c->io.tls || s->config.tls->holds(c->io.tls, context))
             continue;
         closed += c->phase != HTTP_GREET;
-        conn_close(c);
+        http_conn_close(c);
     }
     return closed;
 }
@@ -691,7 +562,7 @@ void http_free(struct http_server *s)
         if (!c)
             continue;
         conn_phase(c, HTTP_HEAD); /* nobody is told */
-        conn_close(c);
+        http_conn_close(c);
     }
     VEC_RELEASE(&s->conn);
     VEC_RELEASE(&s->spare);

@@ -99,17 +99,20 @@ static int field_line(struct str line, struct http_head *out, const char **why)
 
 static unsigned count_field(const struct http_head *h, const char *name)
 {
+    struct str wanted = str_of(name);
     unsigned count = 0;
 
     for (size_t i = 0; i < h->n_fields; i++)
-        count += str_ieq(h->field[i].name, str_of(name));
+        count += h->field[i].name.n == wanted.n && str_ieq(h->field[i].name, wanted);
     return count;
 }
 
 struct str http_parse_field(const struct http_head *h, const char *name)
 {
+    struct str wanted = str_of(name);
+
     for (size_t i = 0; i < h->n_fields; i++) {
-        if (str_ieq(h->field[i].name, str_of(name)))
+        if (h->field[i].name.n == wanted.n && str_ieq(h->field[i].name, wanted))
             return h->field[i].value;
     }
     return STR_NULL;

@@ -12,7 +12,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { READ_CHUNK = 64 * 1024, FRAMES_A_ROUND = 64, NEARLY_EMPTY = LIMIT_QUEUE / 8 };
+enum {
+    READ_CHUNK = 64 * 1024,
+    FRAMES_A_ROUND = 64,
+    NEARLY_EMPTY = LIMIT_QUEUE / 8,
+    GATHERED_MAX = 16 * 1024
+};
 
 /* A descriptor waits with the offset (in bytes ever queued) of the first byte of its message: it goes out with exactly that byte. */
 struct out_fd {
@@ -28,8 +33,9 @@ struct link {
     int fd;
     uint32_t events; /* what the watch waits for */
     bool paused, closed, resume_posted;
-    size_t call_below; /* drained is called; 0: it is not */
-    unsigned busy;     /* inside a callback: freeing waits */
+    bool gathers, write_posted; /* what is queued is written at the end of the round */
+    size_t call_below;          /* drained is called; 0: it is not */
+    unsigned busy;              /* inside a callback: freeing waits */
     bool freed;
     struct buf in;
     size_t in_at; /* bytes of in already delivered */
@@ -217,6 +223,36 @@ void link_call_below(struct link *l, size_t n)
     set_events(l);
 }
 
+void link_gather(struct link *l)
+{
+    l->gathers = true;
+}
+
+static void write_gathered(void *user)
+{
+    struct link *l = user;
+
+    l->write_posted = false;
+    if (!l->closed)
+        write_queue(l);
+    if (leave(l))
+        set_events(l);
+}
+
+/* True: b waits for the end of the round. Only what would make many small calls does: a full queue is written by the loop. */
+static bool gather(struct link *l, const struct buf *b)
+{
+    if (!l->gathers || link_queued(l) + b->len > GATHERED_MAX || (link_queued(l) && !l->write_posted))
+        return false;
+    buf_add_str(&l->out, buf_str(b));
+    if (!l->write_posted) {
+        l->write_posted = true;
+        l->busy++; /* until write_gathered ran */
+        loop_later(l->loop, write_gathered, l);
+    }
+    return true;
+}
+
 int link_send(struct link *l, struct buf *b, const int *fds, size_t n_fds)
 {
     uint64_t at = l->out_sent + link_queued(l);
@@ -228,6 +264,10 @@ int link_send(struct link *l, struct buf *b, const int *fds, size_t n_fds)
     if (link_queued(l) + b->len > LIMIT_QUEUE) {
         link_call_below(l, NEARLY_EMPTY);
         return E_LIMIT;
+    }
+    if (!n_fds && gather(l, b)) {
+        buf_clear(b);
+        return 0;
     }
     for (size_t i = 0; i < n_fds; i++) {
         int copy = fcntl(fds[i], F_DUPFD_CLOEXEC, 0);

@@ -28,6 +28,8 @@ void link_free(struct link *l); /* closes; unsent bytes are lost; NULL allowed *
  * queued and b is as before. E_CLOSED: the link is closed. */
 int link_send(struct link *l, struct buf *b, const int *fds, size_t n_fds);
 size_t link_queued(const struct link *l); /* bytes not yet written */
+/* From now on small frames that are queued in one round of the loop are written together at its end: one system call for many questions or answers. */
+void link_gather(struct link *l);
 /* drained is called once, from the loop, when less than n bytes wait. For who sends at the pace of the other side. */
 void link_call_below(struct link *l, size_t n);
 /* No message is delivered between pause and resume (back pressure). */
