@@ -22,7 +22,7 @@ from bench import BUILD, machine, rounded, say  # noqa: E402
 from lib_vigie import Vigie, free_port, until, vigie  # noqa: E402
 
 HOSTS, PER_HOST = 1000, 20
-PROGRAM = os.path.join(BUILD, 'release/vigie')
+PROGRAM = os.environ.get('VIGIE') or os.path.join(BUILD, 'release/vigie')
 ROLES = ('web', 'gate', 'engine', 'store')
 
 
