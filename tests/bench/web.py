@@ -10,6 +10,7 @@ The asker is wrk of Debian, nginx that of Debian with one worker, sendfile and a
 cpu is the processor time of the serving processes (web and gate; nginx's worker) for one request, by the scheduler's own count, the kernel's part of it included: beside other work on the machine it is the figure to compare.
 """
 import argparse
+import atexit
 import glob
 import http.client
 import json
@@ -128,6 +129,7 @@ def main():
         v.port = port
         v.start()
         rival = Nginx(nginx, folder) if nginx else None
+        atexit.register(lambda: rival and rival.stop())  # also when something goes wrong
         pids = {role: next(pid for pid, words in v.roles().items() if words[1:3] == ['-x', role]) for role in ('web', 'gate')}
         say(f'{machine()}; {a.connections} connections')
         for _ in range(a.rounds):
@@ -146,8 +148,6 @@ def main():
                     if rival:
                         tag = get(rival.port, '/' + name, {})[1]['etag']
                         row['nginx'].append(ask(wrk, rival.port, '/' + name, {**headers, **({'If-None-Match': tag} if more else {})}, status, rival.workers(), a)[0])
-        if rival:
-            rival.stop()
         v.stop()
     return show(taken, a)
 
