@@ -107,8 +107,13 @@ def test_into_an_empty_place():
         os.rename(v.state, v.path('lost'))
         status, _, said = vigie('restore', '-c', v.main, path)
         assert status == 0, said
+        status, out, said = vigie('audit-log', 'verify', '-c', v.main)
+        assert status == 0 and 'restored from a backup' in out and out.endswith('\nwhole\n'), (status, out, said)
         v.start()
         assert v.livestatus('GET downtimes\nColumns: comment') == [['works']]
+        kinds = [json.loads(line)['kind'] for line in vigie('audit-log', 'export', '-c', v.main, '-o', 'json')[1].splitlines()]
+        assert kinds.count('restored') == 1, kinds
+        assert vigie('audit-log', 'verify', '-c', v.main)[0] == 0
 
 
 def entries(path):
