@@ -2,7 +2,7 @@
 // Actions on one and on many, against one real Vigie: all that match, jobs with progress, undo, what a downtime would mean, results sent in, rights, export. The steps build on each other.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { before, test } from 'node:test';
+import { beforeEach, test } from 'node:test';
 import { axe, newPage } from './browser.mjs';
 import { clean, LIVE_MS, scene } from './scene.mjs';
 
@@ -10,7 +10,7 @@ const QUIET = 150;
 const s = scene({ quiet: QUIET });
 const own = { skip: Boolean(process.env.VIGIE_URL) };
 let page, context, browser, vigie;
-before(() => { ({ page, context, browser, vigie } = s); });
+beforeEach(() => { ({ page, context, browser, vigie } = s); });
 const { row } = s;
 
 const open = async (query) => {

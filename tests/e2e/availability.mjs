@@ -2,13 +2,13 @@
 // The report of availability, against one real Vigie: figures, order, days, strips, CSV and print.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { before, test } from 'node:test';
+import { beforeEach, test } from 'node:test';
 import { axe, newPage } from './browser.mjs';
 import { clean, LIVE_MS, scene } from './scene.mjs';
 
 const s = scene();
 let page, context, browser, vigie;
-before(() => { ({ page, context, browser, vigie } = s); });
+beforeEach(() => { ({ page, context, browser, vigie } = s); });
 
 const rows = () => page.locator('.av-table tbody tr');
 const query = () => new URL(page.url()).searchParams;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Downtimes and acknowledgements, against one real Vigie: planned, cancelled and put back; the calendar of those that come again; by keys.
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
+import { beforeEach, test } from 'node:test';
 import { axe, newPage } from './browser.mjs';
 import { clean, LIVE_MS, scene } from './scene.mjs';
 
 const NIGHTS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'].map((day) => `  ${day} 02:00-04:00\n`).join('');
 const s = scene({ others: `define timeperiod {\n  timeperiod_name nightly\n  alias Nightly backup\n  vigie_timezone Europe/Paris\n${NIGHTS}}\ndefine service {\n  use every\n  service_description Backup\n  check_command c6\n  vigie_downtime_period nightly\n}\n` });
 let page, context, browser, vigie;
-before(() => { ({ page, context, browser, vigie } = s); });
+beforeEach(() => { ({ page, context, browser, vigie } = s); });
 
 const row = (text) => page.locator('.dt-table tbody tr', { hasText: text });
 

@@ -2,13 +2,13 @@
 // The event log, against one real Vigie: what happened is there, is narrowed, counted, followed and kept; by mouse and by keys.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { before, test } from 'node:test';
+import { beforeEach, test } from 'node:test';
 import { axe, newPage } from './browser.mjs';
 import { clean, LIVE_MS, scene } from './scene.mjs';
 
 const s = scene();
 let page, context, browser, vigie;
-before(() => { ({ page, context, browser, vigie } = s); });
+beforeEach(() => { ({ page, context, browser, vigie } = s); });
 
 const query = () => new URL(page.url()).searchParams;
 const lines = (text) => page.locator('.ev', { hasText: text });

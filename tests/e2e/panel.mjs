@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The panel of one resource, against one real Vigie: its tabs, addresses and keys; hosts around it; configuration with its origin; running a check at once. The steps build on each other.
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
+import { beforeEach, test } from 'node:test';
 import { axe, newPage } from './browser.mjs';
 import { clean, LIVE_MS, scene } from './scene.mjs';
 
 const s = scene({ quiet: 2 });
 const own = { skip: Boolean(process.env.VIGIE_URL) };
 let page, context, browser, vigie;
-before(() => { ({ page, context, browser, vigie } = s); });
+beforeEach(() => { ({ page, context, browser, vigie } = s); });
 const { link, goAll, url } = s;
 const panel = () => page.locator('.panel');
 
