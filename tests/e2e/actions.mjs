@@ -195,6 +195,7 @@ test('who may only look is offered nothing, and told so', own, async () => {
   await p.getByLabel('User name').fill('victor');
   await p.getByLabel('Password', { exact: true }).fill('sable clair 77');
   await p.getByRole('button', { name: 'Sign in' }).click();
+  await p.getByRole('heading', { name: 'Resources' }).waitFor();
   await p.goto(`${vigie.url}/resources?filter=all`);
   await p.locator('tr.row input').first().click();
   await p.getByText('You may look here, but not act.').waitFor();

@@ -33,7 +33,7 @@ test('a downtime is planned for what is chosen, is listed, cancelled and put bac
   await page.getByRole('button', { name: 'Cancel the 2 selected' }).click();
   await page.getByText('2 downtimes cancelled').waitFor();
   await page.getByRole('heading', { name: 'No downtime' }).waitFor();
-  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.locator('.toast', { hasText: 'cancelled' }).getByRole('button', { name: 'Undo' }).click();
   await row('Always warning').waitFor({ timeout: LIVE_MS });
   await page.getByPlaceholder('Name, person or comment').fill('warning');
   await page.waitForURL((u) => u.searchParams.get('q') === 'warning');
