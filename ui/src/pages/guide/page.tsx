@@ -98,7 +98,7 @@ export function Page(): JSX.Element {
         <p>{t('guide.text')}</p>
         <div class="way"><progress aria-label={t('guide.progress', { n: done, of: steps.length })} max={steps.length} value={done} /><span class="muted" role="status">{t('guide.progress', { n: done, of: steps.length })}</span></div>
         {failed && <p class="alert" role="alert">{failed}</p>}
-        <ol class="steps">{steps.map((step) => <StepItem key={step.name} step={step} open={step.name === first} />)}</ol>
+        <ol class="steps">{steps.map((step) => <StepItem key={step.name} step={step} open={step.name === first || step.name === 'watch'} />)}</ol>
         {prefs.value.guide && <p class="muted">{t('guide.close_text')}</p>}
       </div>
     </main>
