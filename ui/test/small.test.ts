@@ -41,9 +41,9 @@ test('capabilities have names', () => {
 });
 
 test('what a browser stored may be anything', () => {
-  const usual = { theme: 'auto', contrast: false, density: 'normal', lang: null, keys: true, columns: ['since', 'output', 'checked', 'spark'] };
+  const usual = { theme: 'auto', contrast: false, density: 'normal', lang: null, keys: true, guide: true, columns: ['since', 'output', 'checked', 'spark'] };
   for (const text of [null, '', '{', '[]', 'null', '7', '{"theme":"pink","density":3,"lang":"xx","keys":0}']) assert.deepEqual(parsePrefs(text), usual, String(text));
-  assert.deepEqual(parsePrefs('{"theme":"dark","lang":"fr","keys":false,"contrast":true,"density":"compact"}'), { theme: 'dark', lang: 'fr', keys: false, contrast: true, density: 'compact', columns: usual.columns });
+  assert.deepEqual(parsePrefs('{"theme":"dark","lang":"fr","keys":false,"contrast":true,"density":"compact"}'), { theme: 'dark', lang: 'fr', keys: false, contrast: true, density: 'compact', guide: true, columns: usual.columns });
 });
 
 test('the language is the first one that exists here', () => {
