@@ -63,11 +63,11 @@ class Stream:
 
     def __init__(self, view, session, poll):
         self.view, self.session, self.poll = view, session, poll
-        self.rows, self.last, self.resyncs, self.events = {}, None, 0, 0
+        self.rows, self.last, self.resyncs, self.events = {}, None, 0, 0  # resyncs: but for one at coming back, when something changed meanwhile
         self.open()
 
     def open(self):
-        self.head, self.chunks, self.text, self.name = b'', b'', b'', None
+        self.head, self.chunks, self.text, self.name, self.fresh = b'', b'', b'', None, self.last is not None
         self.socket = socket.create_connection(('127.0.0.1', PORT), timeout=60)
         again = f'Last-Event-ID: {self.last}\r\n' if self.last else ''
         self.socket.sendall(f'GET /api/v1/stream?{self.view} HTTP/1.1\r\nHost: 127.0.0.1:{PORT}\r\nCookie: {self.session.cookie}\r\nAccept: text/event-stream\r\n{again}\r\n'.encode())
@@ -113,13 +113,16 @@ class Stream:
             self.name = line[6:].strip()
         elif line.startswith(b'data:'):
             self.events += 1
+            again = self.name == b'resync'
+            self.resyncs += again and not self.fresh
+            if again:
+                self.rows = self.session.rows(self.view)
+            self.fresh = self.fresh and self.name != b'row'
             if self.name == b'row':
                 row = json.loads(line[5:])
                 self.rows[row['id']] = row['output']
             elif self.name == b'gone':
                 self.rows.pop(json.loads(line[5:])['id'], None)
-            elif self.name == b'resync':
-                self.resyncs += 1
 
 
 def rss_kb(v, role):
