@@ -16,9 +16,9 @@ test('the usual page has the shortest address', () => {
 });
 
 test('pages have addresses; what is no page is known as such', () => {
-  for (const page of ['platform', 'users', 'account'] as const) {
-    assert.equal(parse(`/${page}/`).page, page);
-    assert.equal(formatRoute({ ...DEFAULT_ROUTE, page, q: 'x' }), `/${page}`);
+  for (const [page, path] of [['platform', '/platform'], ['users', '/admin/users'], ['account', '/account']] as const) {
+    assert.equal(parse(`${path}/`).page, page);
+    assert.equal(formatRoute({ ...DEFAULT_ROUTE, page, q: 'x' }), path);
   }
   for (const bad of ['/nimporte', '/resources/x', '/constructor', '/__proto__']) assert.equal(parse(bad).page, 'missing', bad);
   assert.equal(formatRoute({ ...DEFAULT_ROUTE, page: 'missing' }), '/');
