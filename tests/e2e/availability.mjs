@@ -19,6 +19,7 @@ test('the worst comes first, with figures in words, strips and days', async () =
   await page.waitForFunction(async () => (await (await fetch('/api/v1/availability?kind=service')).json()).summary?.worst?.availability === 0, undefined, { timeout: LIVE_MS, polling: 1000 });
   await page.reload();
   await rows().first().filter({ hasText: 'Always critical' }).filter({ hasText: '0 %' }).waitFor();
+  await page.locator('.av-strip').first().scrollIntoViewIfNeeded();
   await page.locator('.av-strip svg').first().waitFor();
   assert.match(await page.locator('.av-strip svg').first().getAttribute('aria-label'), /Always critical: .*CRITICAL/);
   await page.getByRole('table', { name: /day by day/ }).locator('td[class^=lv-]').first().waitFor();

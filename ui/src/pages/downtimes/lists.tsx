@@ -52,7 +52,7 @@ function Table<T>({ title, list, idOf, nameOf, columns, can, act, actMany, run }
       {can && (
         <div class="dt-many">
           <label class="opt"><input type="checkbox" checked={all} ref={(el) => { if (el) el.indeterminate = chosen.length > 0 && !all; }} onChange={() => setPicked(new Set(all ? [] : list.map(idOf)))} /><span>{t('downs.all', { n: list.length })}</span></label>
-          <button type="button" class="btn" disabled={chosen.length === 0 || busy} onClick={() => void doIt(chosen)}>{actMany(chosen.length)}</button>
+          {chosen.length > 0 && <button type="button" class="btn" disabled={busy} onClick={() => void doIt(chosen)}>{actMany(chosen.length)}</button>}
         </div>
       )}
       <div class="x" tabIndex={0} role="region" aria-label={title}>
