@@ -348,7 +348,7 @@ const struct api_route route_table[] = {
             "taken over, and with "
             "`error_count` the first `errors` ({file,line,column,text}); `config_warnings` with "
             "`config_warning_count` likewise of the "
-            "configuration in force; `snapshot` is that configuration (its `revision`, since when, how "
+            "configuration in force (these texts only for who sees all hosts and services); `snapshot` is that configuration (its `revision`, since when, how "
             "large), `queues` and `journal.waiting` say what waits where"},
     {"GET", V1 "/stream", RIGHT_RESOURCES_READ, SCOPE_LIST, stream_open, .answer = &stream_shape,
      .query = list_query, .doc = "Server-sent events: the changes of a list"},

@@ -240,6 +240,16 @@ static void part(struct json *j, const char *key, const struct buf *text)
         json_none(j);
 }
 
+/* What is wrong in the configuration names hosts and services as it likes: it is for who sees all of them. */
+static void configuration(struct json *j, struct api *a, const struct sight *sight)
+{
+    static const struct buf nothing = BUF_INIT;
+
+    part(j, "reload", sight ? &nothing : &a->reload);
+    part(j, "config_warnings", sight ? &nothing : &a->config_warnings);
+    json_key_u64(j, "config_warning_count", a->config_warning_count);
+}
+
 void status_show(struct api *a, struct api_request *q)
 {
     struct buf out = BUF_INIT;
@@ -272,9 +282,7 @@ void status_show(struct api *a, struct api_request *q)
         json_key(&j, "process");
         json_raw(&j, buf_str(&a->status));
     }
-    part(&j, "reload", &a->reload);
-    part(&j, "config_warnings", &a->config_warnings);
-    json_key_u64(&j, "config_warning_count", a->config_warning_count);
+    configuration(&j, a, q->sight);
     json_key_u64(&j, "renames_waiting", a->n_renames);
     part(&j, "roles", &a->roles);
     json_map_end(&j);

@@ -76,6 +76,8 @@ static int set_up(void **state)
     api_world_put(w, web, 0, BOARD_CHECKED, w->wall.us - TIME_H, "clear output");
     api_world_put(w, service_of(w, "web", "http"), 1, BOARD_CHECKED, w->wall.us - TIME_H, "clear output");
     api_world_put(w, service_of(w, "half", "ok"), 2, BOARD_CHECKED, w->wall.us - TIME_H, "clear output");
+    buf_add_c(&w->api.config_warnings,
+              "[{\"file\":\"ZZ.cfg\",\"line\":1,\"column\":2,\"text\":\"ZZhost has no contact\"}]");
     board_read_check(&w->api.board, web, &c); /* its board says why: the parents, and a master */
     c.why_state = (struct board_why){.code = WHY_STATE_PARENTS, .idx = web};
     c.why_notify = (struct board_why){.code = WHY_NOTIFY_DEPENDENCY, .idx = service_of(w, "ZZhost", "ZZsvc")};
