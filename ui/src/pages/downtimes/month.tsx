@@ -43,7 +43,7 @@ function Day({ day, chosen, entries, month, week }: { day: Date; chosen: Date; e
   const name = written(day, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
   return (
     <td class={`${day.getMonth() === month || week ? '' : 'out'} ${today ? 'today' : ''} ${picked ? 'picked' : ''}`} onClick={() => set({ day: dayName(day) }, 'replace')}>
-      <button type="button" id={`day-${dayName(day)}`} class="dt-day" tabIndex={picked ? 0 : -1} aria-pressed={picked} aria-current={today ? 'date' : undefined} aria-label={`${name}. ${t('downs.n_on_day', { n: here.length })}`}>{day.getDate()}</button>
+      <button type="button" id={`day-${dayName(day)}`} class="dt-day" tabIndex={picked ? 0 : -1} aria-pressed={picked} aria-current={today ? 'date' : undefined}>{day.getDate()}<span class="sr"> {name}. {t('downs.n_on_day', { n: here.length })}</span></button>
       {shown.map((e) => <span key={e.key} class={`dt-e ${e.recurring ? 'r' : 'p'}`}><span class="h">{hoursOn(e, day)}</span> <span class="n">{e.title}</span>{week && <DayBar e={e} day={day} />}</span>)}
       {here.length > shown.length && <span class="dt-more muted">{t('downs.more', { n: here.length - shown.length })}</span>}
       {here.length > 0 && <span class="dt-count" aria-hidden="true">{here.length}</span>}
