@@ -88,7 +88,7 @@ test('the palette finds pages, hosts, groups, actions and settings, by keyboard 
   await page.keyboard.type('dark');
   await page.keyboard.press('Enter');
   await page.waitForFunction(() => document.documentElement.dataset.theme === 'dark');
-  await page.locator('.cmd').click();
+  await page.locator('button.cmd').click();
   await page.keyboard.type('zzzzzz');
   await page.getByText('Nothing fits').waitFor();
   await page.keyboard.press('Escape');

@@ -267,7 +267,8 @@ test('a page of many: chosen in the list or by name, one cursor over all, togeth
     await page.locator('tr.row', { hasText: name }).locator('a.r').focus();
     await page.keyboard.press('x');
   }
-  await page.locator('.bar.foot').getByRole('button', { name: 'Graphs' }).click();
+  await page.getByRole('group', { name: /selected/ }).getByRole('button', { name: 'More' }).click();
+  await page.locator('.popbox, .menu').getByRole('button', { name: 'Graphs', exact: true }).click();
   await page.waitForURL((u) => u.pathname === '/graphs' && u.searchParams.get('on').split(',').length === 2);
   await card('load1').waitFor();
   await page.getByRole('button', { name: 'Separate' }).click();

@@ -188,7 +188,7 @@ test('a downtime is planned for several at once, by keyboard', async () => {
   await page.getByLabel('Comment', { exact: true }).fill('Cable work');
   await page.getByLabel('To', { exact: true }).fill('2001-01-01T00:00');
   await page.getByRole('button', { name: 'Plan the downtime' }).click();
-  await page.getByText('The end must come after the start').waitFor();
+  await page.locator('#f-end-err', { hasText: 'The end must come after the start' }).waitFor();
   await page.getByRole('button', { name: '4 hours', exact: true }).click();
   await page.getByRole('button', { name: 'Plan the downtime' }).click();
   await page.getByRole('dialog').waitFor({ state: 'detached' });

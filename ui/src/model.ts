@@ -48,7 +48,7 @@ export const AS: readonly As[] = ['all', 'hosts', 'services', 'problems'];
 // The room that names and their tags ask for in the list, in pixels, from what letters need on average; the rest is for outputs.
 const LETTER_PX = 7;
 const TAG_PX = 104;
-const PICTURES_PX = 56; // several are pictures
+const PICTURES_PX = 64; // several are pictures
 const NARROWEST_PX = 260;
 export function nameRoom(rows: readonly Row[]): number {
   const of = (r: Row): number => nameOf(r).length * LETTER_PX + (r.acknowledged && (r.in_downtime || r.host_in_downtime) ? PICTURES_PX : isHandled(r) ? TAG_PX : 0);
