@@ -170,7 +170,7 @@ void user_group_list(struct api *a, struct api_request *q)
     }
 #define SCOPE_FIELD                                                                                          \
     {                                                                                                        \
-        "scope", SHAPE_TEXT, SHAPE_LIST | SHAPE_NULL, SCOPE_DOC, .like = "[\"hostgroup:linux\"]"             \
+        "scope", SHAPE_TEXT, SHAPE_LIST | SHAPE_NULL, SCOPE_DOC, .like = "\"hostgroup:linux\""             \
     }
 static const struct shape_field user_fields[] = {
     {"user", SHAPE_TEXT, 0, "the user's name"},
