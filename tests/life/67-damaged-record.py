@@ -160,7 +160,7 @@ define service {{
         overwrite(newest_segment(v), [(0.0, 1.0)])
         v.start()
         until(lambda: lines() == ['PROBLEM 1', 'PROBLEM 1'], lines)
-        assert 'the last notifications of 1 hosts and services' in v.log(), v.log()
+        until(lambda: 'the last notifications of 1 hosts and services' in v.log(), v.log)
         assert v.service(columns='state current_notification_number') == {'state': 2, 'current_notification_number': 1}
         until(lambda: len(glob.glob(os.path.join(v.state, 'journal', '*.vj'))) > 1, 'another segment')
         until(lambda: meta(v, 'applied_seq') >= last_record(v), 'the database follows again')
