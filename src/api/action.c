@@ -9,6 +9,7 @@
 #include "api/api_ask.h"
 #include "api/api_reply.h"
 #include "api/jobs.h"
+#include "api/order.h"
 #include "api/resource.h"
 #include "api/route.h"
 #include "api/row.h"
@@ -17,15 +18,13 @@
 
 #include <string.h>
 
-enum { WHERE_ANY, WHERE_LAST };
-
-/* True when the text can be a field: the last one of a line may hold semicolons. */
-static bool is_field(struct str s, int where)
+/* A whole line of somebody's own: it ends nowhere but at its end. */
+static bool is_one_line(struct str s)
 {
     for (size_t i = 0; i < s.n; i++) {
         unsigned char c = (unsigned char)s.p[i];
 
-        if (c < 0x20 || c == 0x7f || (where == WHERE_ANY && c == ';'))
+        if (c < 0x20 || c == 0x7f)
             return false;
     }
     return true;
@@ -36,35 +35,13 @@ static void start_line(struct api *a, struct buf *b, const char *name)
     buf_printf(b, "[%lld] %s", (long long)time_wall_s(api_wall(a)), name);
 }
 
-/* "[now] NAME;host;service", of_host or of_service by the check's kind. False: its name cannot stand there. */
+/* "[now] NAME;host;service", of_host or of_service by the check's kind. */
 static enum problem begin(struct api *a, uint32_t idx, const char *of_host, const char *of_service,
                           struct buf *b)
 {
-    const struct model_check *c = model_check(&a->model, idx);
-    struct str host = model_host_name(&a->model, idx), service = model_description(&a->model, idx);
+    int64_t now = time_wall_s(api_wall(a));
 
-    if (!is_field(host, WHERE_ANY) || !is_field(service, WHERE_ANY))
-        return PROBLEM_NAME_SEMICOLON;
-    start_line(a, b, c->kind == MODEL_HOST ? of_host : of_service);
-    buf_add_char(b, ';');
-    buf_add_str(b, host);
-    if (c->kind == MODEL_SERVICE) {
-        buf_add_char(b, ';');
-        buf_add_str(b, service);
-    }
-    return PROBLEM_NONE;
-}
-
-static void add_number(struct buf *b, int64_t v)
-{
-    buf_add_char(b, ';');
-    buf_add_i64(b, v);
-}
-
-static void add_text(struct buf *b, struct str s)
-{
-    buf_add_char(b, ';');
-    buf_add_str(b, s);
+    return order_begin(a, b, now, idx, of_host, of_service) ? PROBLEM_NONE : PROBLEM_NAME_SEMICOLON;
 }
 
 /* ---- check ---- */
@@ -80,7 +57,7 @@ static enum problem line_check(struct api *a, const struct action_on *on, struct
     enum problem p = begin(a, on->idx, "SCHEDULE_FORCED_HOST_CHECK", "SCHEDULE_FORCED_SVC_CHECK", b);
 
     if (!p)
-        add_number(b, time_wall_s(api_wall(a)));
+        order_number(b, time_wall_s(api_wall(a)));
     return p;
 }
 
@@ -90,7 +67,7 @@ static enum problem line_check(struct api *a, const struct action_on *on, struct
 static void add_expiry(struct buf *b, const struct body_value *v)
 {
     if (v->there)
-        add_number(b, (v->number + TIME_S - 1) / TIME_S);
+        order_number(b, (v->number + TIME_S - 1) / TIME_S);
 }
 
 static enum problem ends_later(const struct api *a, const struct body_value *v, const char **field)
@@ -122,12 +99,12 @@ static enum problem line_acknowledge(struct api *a, const struct action_on *on, 
 
     if (p)
         return p;
-    add_number(b, v[1].there && v[1].number ? 2 : 1); /* sticky */
-    add_number(b, !v[2].there || v[2].number);        /* notify */
-    add_number(b, v[3].there && v[3].number);         /* persistent */
+    order_number(b, v[1].there && v[1].number ? 2 : 1); /* sticky */
+    order_number(b, !v[2].there || v[2].number);        /* notify */
+    order_number(b, v[3].there && v[3].number);         /* persistent */
     add_expiry(b, &v[4]);
-    add_text(b, str_of(on->who));
-    add_text(b, v[0].text);
+    order_text(b, str_of(on->who));
+    order_last(b, v[0].text);
     return PROBLEM_NONE;
 }
 
@@ -186,13 +163,13 @@ static enum problem line_downtime(struct api *a, const struct action_on *on, str
 
     if (p)
         return p;
-    add_number(b, time_wall_s((struct wall){v[0].number}));
-    add_number(b, time_wall_s((struct wall){v[1].number}));
-    add_number(b, !v[2].there || v[2].number);
-    add_number(b, v[5].number);
-    add_number(b, v[3].there ? v[3].number : (v[1].number - v[0].number) / TIME_S);
-    add_text(b, str_of(on->who));
-    add_text(b, v[4].text);
+    order_number(b, time_wall_s((struct wall){v[0].number}));
+    order_number(b, time_wall_s((struct wall){v[1].number}));
+    order_number(b, !v[2].there || v[2].number);
+    order_number(b, v[5].number);
+    order_number(b, v[3].there ? v[3].number : (v[1].number - v[0].number) / TIME_S);
+    order_text(b, str_of(on->who));
+    order_last(b, v[4].text);
     return PROBLEM_NONE;
 }
 
@@ -218,10 +195,10 @@ static enum problem line_comment(struct api *a, const struct action_on *on, stru
 
     if (p)
         return p;
-    add_number(b, !v[1].there || v[1].number);
+    order_number(b, !v[1].there || v[1].number);
     add_expiry(b, &v[2]);
-    add_text(b, str_of(on->who));
-    add_text(b, v[0].text);
+    order_text(b, str_of(on->who));
+    order_last(b, v[0].text);
     return PROBLEM_NONE;
 }
 
@@ -268,7 +245,7 @@ static enum problem line_submit(struct api *a, const struct action_on *on, struc
     p = begin(a, on->idx, "PROCESS_HOST_CHECK_RESULT", "PROCESS_SERVICE_CHECK_RESULT", b);
     if (p)
         return p;
-    add_number(b, code);
+    order_number(b, code);
     add_output(b, v[1].text, v[2].text);
     return b->len > LIMIT_EXT_COMMAND ? PROBLEM_OUTPUT_LONG : PROBLEM_NONE;
 }
@@ -291,14 +268,14 @@ const struct body_field action_body_delete[] = {
 static enum problem line_cancel(struct api *a, const struct action_on *on, struct buf *b)
 {
     start_line(a, b, on->idx < a->model.n_hosts ? "DEL_HOST_DOWNTIME" : "DEL_SVC_DOWNTIME");
-    add_number(b, (int64_t)on->entry);
+    order_number(b, (int64_t)on->entry);
     return PROBLEM_NONE;
 }
 
 static enum problem line_delete(struct api *a, const struct action_on *on, struct buf *b)
 {
     start_line(a, b, on->idx < a->model.n_hosts ? "DEL_HOST_COMMENT" : "DEL_SVC_COMMENT");
-    add_number(b, (int64_t)on->entry);
+    order_number(b, (int64_t)on->entry);
     return PROBLEM_NONE;
 }
 
@@ -520,7 +497,7 @@ static void by_number(struct api *a, struct api_request *q,
         return;
     }
     start_line(a, &b, idx < a->model.n_hosts ? of_host : of_service);
-    add_number(&b, (int64_t)id);
+    order_number(&b, (int64_t)id);
     api_ask_engine(a, q, buf_str(&b), api_engine_done);
     buf_release(&b);
 }
@@ -562,7 +539,7 @@ void action_command(struct api *a, struct api_request *q)
 
     if (!body_read(a, q, v))
         return;
-    if (!is_field(v[0].text, WHERE_LAST) || v[0].text.p[0] != '[') {
+    if (!is_one_line(v[0].text) || v[0].text.p[0] != '[') {
         api_fail(a, q, 422, "command", PROBLEM_COMMAND_FORM);
         return;
     }
