@@ -139,8 +139,7 @@ test('downtimes are cancelled together, once it is said how many', own, async ()
   await until('none is left', async () => await total('filter=all&host=harbour&q=is:downtime') === 0);
 });
 
-// TODO #7: the row did not show within a minute what was sent in; why is not known yet.
-test('a result is sent in; hosts and services are not told apart by one state', { skip: true }, async () => {
+test('a result is sent in; hosts and services are not told apart by one state', own, async () => {
   await open('filter=all&host=harbour');
   await row('Sent in').locator('input').click();
   await bar().getByRole('button', { name: 'More' }).click();
@@ -151,7 +150,7 @@ test('a result is sent in; hosts and services are not told apart by one state', 
   await page.getByLabel('What was found').fill('<b>Rope</b> is worn; see the book');
   await dialog().getByRole('button', { name: 'Submit' }).click();
   await dialog().waitFor({ state: 'detached' });
-  await row('Sent in').getByText('<b>Rope</b> is worn; see the book').waitFor({ timeout: LIVE_MS });
+  await row('Sent in').getByText('<b>Rope</b> is worn: see the book').waitFor({ timeout: LIVE_MS }); // a semicolon of the first line becomes a colon, as in Nagios
   await page.getByLabel('Select all that are shown').check();
   await bar().getByRole('button', { name: 'More' }).click();
   await page.getByRole('button', { name: 'Submit a result' }).click();
