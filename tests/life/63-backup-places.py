@@ -13,6 +13,7 @@ import stat
 import subprocess
 import tarfile
 
+from lib_journal import without_heads
 from lib_vigie import Skip, Vigie, main, shim, until, vigie
 
 CLONE_NEWNS = 0x20000
@@ -437,7 +438,6 @@ def test_damaged_databases():
 
 def test_damaged_journal():
     """What is whole of it is saved and restored; what is lost is said by number."""
-    raise Skip('TODO #7: the last batch of the journal is the head of the audit record now, and this test spoils the last batch')
     with Vigie(OBJECTS) as v:
         v.start()
         for text in 'told', 'later':
@@ -466,7 +466,7 @@ def test_damaged_journal():
         # An end that is gone is known from the databases.
         os.unlink(v.path('bad.vigie'))
         segment = v.path('copy/journal/' + os.path.basename(segment))
-        os.truncate(segment, os.path.getsize(segment) - 5)
+        os.truncate(without_heads(segment), os.path.getsize(segment) - 5)
         damaged_backup(v.path('copy'), v.path('bad.vigie'), 'journal')
         status, out, said = vigie('restore', '--verify', v.path('bad.vigie'))
         assert status == 0 and 'Its journal was damaged already' in out, (out, said)
