@@ -451,7 +451,7 @@ static bool path_begins(const char *pattern, struct str path)
 {
     size_t i = 0;
 
-    while (i < path.n && pattern[i] != '{' && pattern[i] == path.p[i])
+    while (i < path.n && pattern[i] && pattern[i] != '{' && pattern[i] == path.p[i])
         i++;
     return pattern[i] == '{' || (!pattern[i] && i == path.n);
 }

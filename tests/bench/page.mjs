@@ -21,7 +21,7 @@ const VIEWS = ['/resources?filter=all', '/resources?filter=all&sort=name', '/res
 function configuration(dir, port) {
   const hosts = Array.from({ length: SERVICES / PER_HOST }, (_, h) => `h${String(h).padStart(5, '0')}`);
   const common = ' register 0\n active_checks_enabled 0\n max_check_attempts 1\n';
-  writeFileSync(join(dir, 'objects.cfg'), `define host {\n name h\n${common} address 127.0.0.1\n}\ndefine service {\n name s\n${common}}\n`
+  writeFileSync(join(dir, 'objects.cfg'), `define host {\n name h\n${common} address 127.0.0.1\n}\ndefine service {\n name s\n${common} check_command none\n}\ndefine command {\n command_name none\n command_line /bin/true\n}\n`
     + hosts.map((h) => `define host {\n use h\n host_name ${h}\n}\n`
       + Array.from({ length: PER_HOST }, (_, s) => `define service {\n use s\n host_name ${h}\n service_description Service ${s}\n}\n`).join('')).join(''));
   writeFileSync(join(dir, 'vigie.cfg'), `log_file=${dir}/vigie.log\ncfg_file=${dir}/objects.cfg\nlog_initial_states=0\nuse_syslog=0\nvigie_state_dir=${dir}/state\nvigie_http_listen=127.0.0.1:${port}\n`);
