@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // `./dev bench page [SERVICES [TIMES]]`: how long a browser takes to show the list of a hundred thousand services, and how evenly it scrolls. A real Vigie, its results handed in at
 // /api/v1/results, Debian's chromium without a graphics card.
-//   shown: from the navigation to the frame in which the rows stand, with nothing of the page kept (first) and with its files kept (again)
+//   shown: from the navigation to the frame in which the rows stand: with nothing of the page kept (first), with its files kept (again), both in a browser process that shows a page of this Vigie already,
+//   as when a link is followed or the page loaded again; with its files kept in a process that is yet to be started (cold); and the raw limit, the same document with its rows as a file without scripts
 //   frames: the time from one to the next while the list is scrolled by 60 pixels a frame for three seconds, new pages of rows being read on the way
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { launch, newPage } from '../e2e/browser.mjs';
@@ -70,6 +72,29 @@ function scroll(ms) {
   });
 }
 
+// The list as it stands, as a document that needs nothing more: what the browser takes for it is the least there can be.
+async function asFile(page) {
+  const text = await page.evaluate(() => {
+    const sheets = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules].map((rule) => rule.cssText)).join('\n');
+    const copy = document.documentElement.cloneNode(true);
+    for (const old of copy.querySelectorAll('script, link')) old.remove();
+    const style = document.createElement('style');
+    style.textContent = sheets;
+    copy.querySelector('head').append(style);
+    return `<!doctype html>\n${copy.outerHTML}`;
+  });
+  const server = createServer((_, answer) => answer.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end(text));
+  await new Promise((done) => server.listen(0, '127.0.0.1', done));
+  return server;
+}
+
+async function shownAfter(page, from, to) {
+  await page.goto(from);
+  await page.goto(to, { waitUntil: 'commit' });
+  await page.waitForFunction(() => globalThis.shown);
+  return page.evaluate(() => globalThis.shown);
+}
+
 const sorted = (times) => [...times].sort((a, b) => a - b);
 const part = (times, p) => sorted(times)[Math.min(times.length - 1, Math.floor(times.length * p))];
 const load = () => readFileSync('/proc/loadavg', 'utf8').split(' ')[0];
@@ -87,23 +112,28 @@ try {
   await signUp(page, vigie, 'anna', 'a long enough watchword');
   await context.addInitScript(watch);
   console.log(`${cpus().length} x ${cpus()[0].model}; ${SERVICES} services; load ${load()}`);
-  console.log(`${'page'.padEnd(34)} ${'first, ms'.padStart(10)} ${'again, ms'.padStart(10)} ${'worst'.padStart(7)} rows   (median of ${TIMES})`);
+  const words = ['first', 'again', 'cold', 'limit'];
+  console.log(`${'ms (median of ' + TIMES + ')'} ${''.padEnd(14)} ${words.map((w) => w.padStart(6)).join(' ')}  worst  rows on the screen at once`);
   const session = await context.newCDPSession(page);
+  const near = `${vigie.url}/favicon.svg`;
   for (const view of VIEWS) {
-    const taken = { first: [], again: [] };
+    const address = `${vigie.url}${view}`;
+    const taken = { first: [], again: [], cold: [], limit: [] };
     let rows = 0;
+    await shownAfter(page, near, address);
+    const file = await asFile(page);
+    const url = `http://127.0.0.1:${file.address().port}`;
     for (let i = 0; i < TIMES; i++) {
-      for (const kind of ['first', 'again']) {
-        if (kind === 'first') await session.send('Network.clearBrowserCache');
-        await page.goto('about:blank');
-        await page.goto(`${vigie.url}${view}`, { waitUntil: 'commit' });
-        await page.waitForFunction(() => globalThis.shown);
-        const shown = await page.evaluate(() => globalThis.shown);
-        taken[kind].push(shown.ms);
-        rows = shown.rows;
-      }
+      await session.send('Network.clearBrowserCache');
+      const first = await shownAfter(page, near, address);
+      rows = first.rows;
+      taken.first.push(first.ms);
+      taken.again.push((await shownAfter(page, near, address)).ms);
+      taken.cold.push((await shownAfter(page, 'about:blank', address)).ms);
+      taken.limit.push((await shownAfter(page, `${url}/before`, `${url}/`)).ms);
     }
-    console.log(`${view.padEnd(34)} ${part(taken.first, 0.5).toFixed(0).padStart(10)} ${part(taken.again, 0.5).toFixed(0).padStart(10)} ${Math.max(...taken.first, ...taken.again).toFixed(0).padStart(7)} ${rows}   load ${load()}`);
+    file.close();
+    console.log(`${view.padEnd(30)} ${words.map((w) => part(taken[w], 0.5).toFixed(0).padStart(6)).join(' ')} ${Math.max(...taken.first, ...taken.again).toFixed(0).padStart(6)}  ${rows}; load ${load()}`);
   }
   await page.goto(`${vigie.url}${VIEWS[0]}`);
   await page.waitForSelector('tr.row');

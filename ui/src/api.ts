@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The only way to the server. A 401 anywhere means that the session has ended: the sign-in page shows, the URL stays.
 import { signal } from '@preact/signals';
+import { takeSession } from './early.ts';
 import { lang, said, t } from './i18n/i18n.ts';
 import type { Session, Trouble } from './model.ts';
 import { setViewAs, viewAs } from './viewas.ts';
@@ -48,6 +49,7 @@ export interface Options {
   body?: unknown;
   signal?: AbortSignal;
   open?: boolean; // a 401 is an answer here, not the end of a session
+  asked?: Promise<Response> | undefined; // this very question, if it has been put already
 }
 
 export async function api<T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, options: Options = {}): Promise<T> {
@@ -57,11 +59,11 @@ export async function api<T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: st
   if (method !== 'GET' && session.value) headers['X-CSRF'] = session.value.csrf;
   let response: Response;
   try {
-    response = await fetch(BASE + path, {
+    response = await (options.asked ?? fetch(BASE + path, {
       method, headers, credentials: 'same-origin', cache: 'no-store',
       body: options.body === undefined ? null : JSON.stringify(options.body),
       signal: options.signal ?? null,
-    });
+    }));
   } catch (error) {
     if (options.signal?.aborted) throw error;
     away.value = true;
@@ -86,7 +88,7 @@ export async function api<T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: st
 
 export async function readSession(): Promise<void> {
   try {
-    session.value = await api<Session>('GET', '/session', { open: true });
+    session.value = await api<Session>('GET', '/session', { open: true, asked: takeSession() });
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (error.status >= 500) throw new AwayError(); // who we are cannot be known just now

@@ -60,6 +60,16 @@ export function writePrefs(prefs: Prefs): void {
   }
 }
 
+// Whose view this tab shows (viewas.ts); empty: one's own.
+export const VIEW_AS_KEY = 'vigie.view-as';
+export function storedViewAs(): string {
+  try {
+    return sessionStorage.getItem(VIEW_AS_KEY) ?? '';
+  } catch {
+    return ''; // storage is refused in some private windows, or there is none
+  }
+}
+
 export function browserLang(languages: readonly string[]): Lang {
   for (const tag of languages) {
     const base = tag.slice(0, 2).toLowerCase();

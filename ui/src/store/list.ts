@@ -11,6 +11,7 @@ import { refreshDetail } from './detail.ts';
 import { Rows } from './rows.ts';
 import { subscribe, unsubscribe } from './stream.ts';
 
+const FIRST_PAGE = 50; // soon there; what follows comes in larger pieces
 const PAGE = 100;
 const REFRESH_CAP = 400; // rows read again at once; what lies below is read when it is scrolled to
 const REFRESH_MIN_MS = 1000;
@@ -80,7 +81,7 @@ async function run(work: (signal: AbortSignal) => Promise<void>): Promise<void> 
 
 export const load = (): Promise<void> => run(async (signal) => {
   loading.value = 'first';
-  const page = await fetchPage(null, PAGE, signal);
+  const page = await fetchPage(null, FIRST_PAGE, signal);
   take(page);
   rows.replace(page.resources, false);
 });

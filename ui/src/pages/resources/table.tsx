@@ -18,6 +18,8 @@ import { FoldedCell } from './folded.tsx';
 import { openCellMenu } from './narrow.tsx';
 
 const OVERSCAN = 12;
+const FIRST_HEIGHT = 28; // the least a row has, until one has been measured
+const HEAD_PX = 130; // what stands above the rows, at least
 const NEAR_END_PX = 800;
 const FLASH_MS = 3000;
 
@@ -162,7 +164,7 @@ interface Window {
 
 // Which rows are drawn, from the scroll position; rows are all of one height, which the style sheet chooses.
 function useWindow(box: { current: HTMLDivElement | null }, count: number): Window {
-  const [win, setWin] = useState<Window>({ from: 0, to: 60, height: 34 });
+  const [win, setWin] = useState<Window>(() => ({ from: 0, to: Math.ceil((innerHeight - HEAD_PX) / FIRST_HEIGHT), height: FIRST_HEIGHT })); // at first what can be seen; the rest when that is on the screen
   useEffect(() => {
     const el = box.current;
     if (!el) return undefined;
