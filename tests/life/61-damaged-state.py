@@ -124,6 +124,9 @@ def test_damaged_end():
 
         def numbers():
             return [int(n) for n in re.findall(r'(?m)^(\d+) ', vigie('journal', 'dump', '-c', v.main)[1])]
+        # What is done about notifications is told to no database, so their numbers are known with what follows.
+        until(lambda: vigie('journal', 'dump', '-c', v.main)[1].count(' NOTIFIED ') == 6, 'everybody was told')
+        submit(v, 5, 'told 5')
         until(lambda: max(meta(v, 'history', 'held_seq'), meta(v, 'state', 'held_seq')) >= max(numbers()), 'the databases know all')
         v.kill_all()
         path, last = newest_segment(v), max(numbers())
