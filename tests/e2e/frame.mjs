@@ -96,6 +96,20 @@ test('the palette finds pages, hosts, groups, actions and settings, by keyboard 
 });
 const chosen = () => page.evaluate(() => document.getElementById(document.activeElement.getAttribute('aria-activedescendant'))?.textContent ?? '');
 
+test('what is typed before the palette has been loaded is not lost', async () => {
+  const hold = {};
+  hold.over = new Promise((done) => { hold.end = done; });
+  await page.route('**/palette-*.js', async (one) => { await hold.over; await one.continue(); });
+  await page.reload();
+  await page.locator('button.cmd').waitFor();
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('light');
+  await page.keyboard.press('Enter');
+  hold.end();
+  await page.waitForFunction(() => document.documentElement.dataset.theme === 'light');
+  await page.unroute('**/palette-*.js');
+});
+
 test('another page takes the focus to its heading; what comes by itself takes it nowhere', async () => {
   await goAll();
   await page.getByRole('link', { name: 'Users', exact: true }).click();

@@ -159,15 +159,33 @@ function bare(event: KeyboardEvent): boolean {
   return arrows(event) || single(event);
 }
 
+// What is typed after Ctrl K is the palette's, also while that is still being loaded; an Enter ends it.
+let ahead = '';
+export function takeAhead(): { text: string; enter: boolean } {
+  const [text, ...more] = ahead.split('\n');
+  ahead = '';
+  return { text: text!, enter: more.length > 0 };
+}
+
+function typeAhead(event: KeyboardEvent): void {
+  if (event.key !== 'Enter' && event.key.length !== 1) return;
+  ahead += event.key === 'Enter' ? '\n' : event.key;
+  event.preventDefault();
+}
+
 export function startKeys(): void {
   document.addEventListener('keydown', (event) => {
     if (!event.defaultPrevented && session.peek() && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === 'k') {
       event.preventDefault(); // even while one types: browsers have it for their own search field
-      if (!document.querySelector('dialog[open]')) openDialog('palette');
+      if (document.querySelector('dialog[open]')) return;
+      ahead = '';
+      openDialog('palette');
       return;
     }
     if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || !session.peek()) return;
-    if (dialog.peek() || document.querySelector('dialog[open]')) return;
+    if (document.querySelector('dialog[open]')) return;
+    if (dialog.peek()?.name === 'palette') typeAhead(event);
+    if (dialog.peek()) return;
     if (typing(event.target)) return;
     if (bare(event)) event.preventDefault();
   });

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The command palette: pages, hosts, services and groups, what can be done to what is open or selected, and settings, by a few letters. Keyboard: arrows, Home and End, Enter, Esc.
 import type { JSX } from 'preact';
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { api } from '../api.ts';
+import { takeAhead } from '../keys.ts';
 import { t } from '../i18n/i18n.ts';
 import type { Page, Row } from '../model.ts';
 import { keyName } from '../parts/bits.tsx';
@@ -65,7 +66,8 @@ function sections(all: readonly Command[]): [string, Command[]][] {
 
 export function Palette(): JSX.Element {
   const ref = useRef<HTMLDialogElement>(null);
-  const [text, setText] = useState('');
+  const ahead = useMemo(takeAhead, []);
+  const [text, setText] = useState(ahead.text);
   const [at, setAt] = useState(0);
   const own = useMemo(commands, []);
   const { found, busy } = useFound(text);
@@ -73,7 +75,7 @@ export function Palette(): JSX.Element {
   const grouped = sections([...own.filter((c) => fits(c, words)), ...found]);
   const list = grouped.flatMap(([, items]) => items);
   const chosen = Math.min(at, list.length - 1);
-  useEffect(() => {
+  useLayoutEffect(() => { // before anything else can be typed
     const before = document.activeElement;
     ref.current?.showModal();
     return () => { if (before instanceof HTMLElement && before.isConnected && document.activeElement === document.body) before.focus({ preventScroll: true }); };
@@ -84,6 +86,7 @@ export function Palette(): JSX.Element {
     ref.current?.close();
     c.run();
   };
+  useEffect(() => { if (ahead.enter && list[0]) run(list[0]); }, []);
   const key = (e: KeyboardEvent): void => {
     const to: Record<string, number> = { ArrowDown: (chosen + 1) % Math.max(1, list.length), ArrowUp: (chosen + list.length - 1) % Math.max(1, list.length), PageDown: Math.min(list.length - 1, chosen + 8), PageUp: Math.max(0, chosen - 8) };
     if (e.key in to) setAt(to[e.key]!);
