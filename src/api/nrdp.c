@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/nrdp.h"
 
-#include "api/api_ask.h"
 #include "api/api_reply.h"
 #include "api/nrdp_read.h"
-#include "api/order.h"
-#include "api/route.h"
-#include "base/limits.h"
+#include "api/results.h"
 #include "wire/dialect.h"
 #include "wire/form.h"
 
@@ -36,25 +33,53 @@ struct str nrdp_secret(struct api_request *q)
     return secret;
 }
 
-/* ---- one after the other ---- */
+/* ---- to the engine, and back ---- */
 
 struct submission {
     struct nrdp_result *at;
-    size_t n, next, refused;
-    struct str why; /* of the first that was refused */
+    size_t n;
 };
 
-static void done(struct api *a, struct api_request *q, const struct submission *s)
+/* Of what was refused the first, in the order in which it was sent. */
+static const struct results_refusal *first_refused(const struct results *r)
+{
+    const struct results_refusal *first = &r->refused[0];
+
+    for (uint32_t i = 1; i < r->n_refused; i++)
+        first = r->refused[i].row < first->row ? &r->refused[i] : first;
+    return first;
+}
+
+static void say_refused(const struct api_request *q, const struct results *r, struct buf *out)
+{
+    const struct submission *s = r->user;
+    const struct results_refusal *x = first_refused(r);
+    const struct nrdp_result *of = &s->at[x->row - 1];
+
+    buf_printf(out, "%s%u of %zu not taken: ", r->taken ? "OK, but " : "", r->n_refused, s->n);
+    buf_add_str(out, of->host);
+    if (of->service) {
+        buf_add_c(out, ", ");
+        buf_add_str(out, of->description);
+    }
+    buf_add_c(out, ": ");
+    problem_render(out, x->problem, api_reads_french(q), x->arg);
+}
+
+static void done(struct api *a, struct api_request *q, struct results *r)
 {
     struct buf out = BUF_INIT, message = BUF_INIT, note = BUF_INIT;
-    bool none = s->refused && s->refused == s->n;
+    bool none = r->n_refused && !r->taken;
 
-    if (s->refused)
-        buf_printf(&message, "%s%zu of %zu not taken: " STR_FMT, none ? "" : "OK, but ", s->refused, s->n,
-                   STR_ARG(s->why));
+    if (r->unwritten.n) {
+        api_fail_with(a, q, 503, NULL, PROBLEM_NOT_STORED, r->unwritten, STR_NULL);
+        return;
+    }
+    if (r->n_refused)
+        say_refused(q, r, &message);
     else
         buf_add_c(&message, "OK");
-    buf_printf(&note, "%zu checks processed", s->n - s->refused);
+    buf_printf(&note, "%u checks processed", r->taken);
     dialect_nrdp(q->sent_json, none ? -1 : 0, buf_str(&message), buf_str(&note), &out);
     api_reply_as(a, q, 200, str_of(dialect_type(DIALECT_NRDP, q->sent_json)), buf_str(&out));
     buf_release(&out);
@@ -62,105 +87,55 @@ static void done(struct api *a, struct api_request *q, const struct submission *
     buf_release(&note);
 }
 
-static void refused(struct api_request *q, struct submission *s, const struct nrdp_result *r, struct str why)
+/* As in Nagios' spool of results, where NRDP puts it: a line end is written as \n, by senders, too, and \ as \\; a tab is a blank. */
+static struct str output_of(struct api_request *q, struct str s)
 {
     struct buf b = BUF_INIT;
+    struct str kept;
 
-    if (s->refused++)
-        return;
-    buf_add_str(&b, r->host);
-    if (r->service) {
-        buf_add_c(&b, ", ");
-        buf_add_str(&b, r->description);
-    }
-    buf_add_c(&b, ": ");
-    buf_add_str(&b, why);
-    s->why = arena_str(&q->arena, buf_str(&b));
-    buf_release(&b);
-}
-
-/* As in Nagios' spool of results, where NRDP puts it: a line end is \n, which senders write themselves too, and a tab a blank. What is too long for a command is cut. */
-static void add_output(struct buf *line, struct str s)
-{
     while (s.n && (s.p[s.n - 1] == '\n' || s.p[s.n - 1] == '\r'))
         s.n--;
-    buf_add_char(line, ';');
     for (size_t i = 0; i < s.n; i++) {
         unsigned char c = (unsigned char)s.p[i];
+        char next = c == '\\' && i + 1 < s.n ? s.p[i + 1] : '\0';
 
-        if (c == '\n')
-            buf_add_c(line, "\\n");
+        if (next == 'n' || next == '\\')
+            i++;
+        if (next == 'n' || c == '\n')
+            buf_add_char(&b, '\n');
         else if (c == '\t')
-            buf_add_char(line, ' ');
+            buf_add_char(&b, ' ');
         else if (c >= 0x20 && c != 0x7f)
-            buf_add_char(line, s.p[i]);
+            buf_add_char(&b, (char)c);
     }
-    if (line->len > LIMIT_EXT_COMMAND)
-        buf_truncate(line, str_head(buf_str(line), LIMIT_EXT_COMMAND).n);
+    kept = arena_str(&q->arena, buf_str(&b));
+    buf_release(&b);
+    return kept;
 }
 
-/* NULL, and the command; or why it cannot be taken. */
-static const char *line_of(struct api *a, const struct sight *sight, const struct nrdp_result *r,
-                           struct buf *line)
+/* kept: its names, which a refusal borrows. */
+static void add_one(struct api *a, struct api_request *q, struct results *r, uint32_t row,
+                    const struct nrdp_result *from, const struct nrdp_result *kept)
 {
-    uint32_t idx = r->service ? model_find_service(&a->model, r->host, r->description)
-                              : model_find_host(&a->model, r->host);
-    int64_t code;
+    struct results_one one = {.host = kept->host,
+                              .service = kept->service ? kept->description : STR_NULL,
+                              .output = output_of(q, from->output),
+                              .said = {MAX(MIN(from->time_s, INT64_MAX / TIME_S), (int64_t)0) * TIME_S}};
 
-    if (!r->host.n)
-        return "it has no hostname";
-    if (r->service && !r->description.n)
-        return "it has no servicename";
-    if (idx == MODEL_NONE || !sight_sees(sight, idx))
-        return r->service ? "there is no such service" : "there is no such host";
-    if (!nrdp_read_state(r->state, r->service, &code))
-        return r->service ? "its state is not 0 to 3, OK, WARNING, CRITICAL or UNKNOWN"
-                          : "its state is not 0 to 2, UP, DOWN or UNREACHABLE";
-    if (!order_begin(a, line, r->time_s ? r->time_s : time_wall_s(api_wall(a)), idx,
-                     "PROCESS_HOST_CHECK_RESULT", "PROCESS_SERVICE_CHECK_RESULT"))
-        return "external commands cannot hold its name";
-    order_number(line, code);
-    add_output(line, r->output);
-    return NULL;
-}
-
-static void step(struct api *a, struct api_request *q);
-
-static void stepped(struct api *a, struct api_request *q, const struct api_answer *x)
-{
-    struct submission *s = q->state;
-
-    if (!x->ok || x->error.n)
-        refused(q, s, &s->at[s->next - 1], x->error);
-    step(a, q);
-}
-
-static void step(struct api *a, struct api_request *q)
-{
-    struct submission *s = q->state;
-
-    while (s->next < s->n) {
-        const struct nrdp_result *r = &s->at[s->next++];
-        struct buf line = BUF_INIT;
-        const char *why = line_of(a, q->sight, r, &line);
-
-        if (why)
-            refused(q, s, r, str_of(why));
-        else {
-            q->due = (struct mono){a->ports->mono(a->user).us + API_DUE_US};
-            api_ask_engine(a, q, buf_str(&line), stepped);
-        }
-        buf_release(&line);
-        if (!why)
-            return;
-    }
-    done(a, q, s);
+    if (!from->host.n || (from->service && !from->description.n))
+        results_refuse(r, row, NULL, from->host.n ? PROBLEM_NRDP_SERVICE : PROBLEM_NRDP_HOST, STR_NULL,
+                       STR_NULL);
+    else if (!nrdp_read_state(from->state, from->service, &one.state))
+        results_refuse(r, row, NULL, from->service ? PROBLEM_STATE_SERVICE : PROBLEM_STATE_HOST, STR_NULL,
+                       STR_NULL);
+    else
+        results_add(a, q, r, row, &one);
 }
 
 /* ---- what was sent ---- */
 
-/* Into the request's arena. */
-static void keep(struct api_request *q, const struct nrdp_results *r)
+/* What is refused is named from them when all is over: their names go into the request's arena. */
+static struct submission *keep(struct api_request *q, const struct nrdp_results *r)
 {
     struct submission *s = arena_alloc(&q->arena, sizeof(*s));
 
@@ -172,10 +147,20 @@ static void keep(struct api_request *q, const struct nrdp_results *r)
         *to = r->list.at[i];
         to->host = arena_str(&q->arena, to->host);
         to->description = arena_str(&q->arena, to->description);
-        to->state = arena_str(&q->arena, to->state);
-        to->output = arena_str(&q->arena, to->output);
+        to->state = to->output = STR_NULL;
     }
-    q->state = s;
+    return s;
+}
+
+static void take(struct api *a, struct api_request *q, const struct nrdp_results *from)
+{
+    struct results *r = results_new(q, (uint32_t)from->list.n, false);
+    struct submission *s = keep(q, from);
+
+    r->user = s;
+    for (size_t i = 0; i < s->n; i++)
+        add_one(a, q, r, (uint32_t)i + 1, &from->list.at[i], &s->at[i]);
+    results_send(a, q, r, done);
 }
 
 static void read_results(struct api *a, struct api_request *q, struct str text)
@@ -188,7 +173,7 @@ static void read_results(struct api *a, struct api_request *q, struct str text)
         api_fail_with(a, q, 400, NULL, q->sent_json ? PROBLEM_NRDP_JSON : PROBLEM_NRDP_XML, str_of(err.text),
                       STR_NULL);
     else
-        keep(q, &r);
+        take(a, q, &r);
     nrdp_read_release(&r);
 }
 
@@ -207,6 +192,4 @@ void nrdp_submit(struct api *a, struct api_request *q)
         read_results(a, q, buf_str(&text));
     buf_release(&command);
     buf_release(&text);
-    if (!q->answered)
-        step(a, q);
 }

@@ -2,7 +2,7 @@
 #pragma once
 /*
  * NRDP: passive results as send_nrdp, NCPA and NSClient++ send them, XML or JSON in a form, with the token in it. What cannot be taken of them (a host that there is not) does not stop the
- * rest: the answer counts, and names the first. It comes when all are in the journal.
+ * rest: the answer counts, and names the first. They go to the engine in bulk (api/results.h), and the answer comes when all are in the journal.
  */
 #include "api/api.h"
 

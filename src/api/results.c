@@ -67,7 +67,7 @@ static uint32_t find(struct api *a, const struct sight *sight, struct results *r
         idx = model_find_service(&a->model, one->host, one->service);
     if (idx != MODEL_NONE && sight_sees(sight, idx))
         return idx;
-    if (host == MODEL_NONE || !sight_names_host(sight, host))
+    if (host == MODEL_NONE || !one->service.p || !sight_names_host(sight, host))
         results_refuse(r, row, "host", PROBLEM_NO_HOST, one->host, STR_NULL);
     else
         results_refuse(r, row, "service", PROBLEM_NO_SERVICE_OF, one->host, one->service);

@@ -34,6 +34,7 @@ struct results {
     struct buf part;
     uint32_t part_rows;
     void (*done)(struct api *a, struct api_request *q, struct results *r);
+    void *user; /* of who reads them */
 };
 
 /* For at most so many rows, in q's arena; all: none is taken if one is refused. To be ended by results_send. */

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The APIs of others: Centreon's REST v2 (versions, lists, searches, actions, who asks), NRDP (forms, XML, JSON, what is refused), and how each tells what is wrong. */
+#include "api/api_ask.h"
 #include "api/centreon_search.h"
 #include "api/nrdp_read.h"
 #include "api_world.h"
+#include "core/passive.h"
 #include "wire/dialect.h"
 #include "wire/form.h"
 #include "wire/http_text.h"
@@ -358,6 +360,22 @@ static void nrdp(struct api_world *w, const char *type, const char *body)
 
 #define FORM "application/x-www-form-urlencoded"
 
+/* The results that the engine was asked to take, a line each: oid;code;second;output. */
+static void rows_are(struct api_world *w, const char *want)
+{
+    struct str rest = buf_str(&w->question);
+    struct buf out = BUF_INIT;
+    struct passive_row r;
+
+    assert_true(str_eq_c(str_cut(&rest, '|'), "robot"));
+    rest = str_sub(rest, 0, rest.n - 5); /* |some */
+    while (passive_next(&rest, &r) == 1)
+        buf_printf(&out, "%llu;%llu;%lld;" STR_FMT "\n", (unsigned long long)r.oid,
+                   (unsigned long long)r.code, (long long)time_wall_s(r.said), STR_ARG(r.output));
+    assert_string_equal(out.data, want);
+    buf_release(&out);
+}
+
 /* The form is put together by hand, and nothing in it is coded, as send_nrdp.sh does it. */
 static void test_nrdp_xml(void **state)
 {
@@ -370,16 +388,12 @@ static void test_nrdp_xml(void **state)
          "<hostname>nobody</hostname><state>0</state><output/></checkresult><checkresult type=\"host\">"
          "<hostname>h0001</hostname><state>UP</state><output>a%26lt;b%26#10;c\td\n</output>"
          "<time>1699999000</time></checkresult></checkresults>");
-    assert_string_equal(
-        w->question.data,
-        "[1700000000] PROCESS_SERVICE_CHECK_RESULT;h0000;s01;1;WARNING: 90% full <&|robot|api");
-    api_world_engine(w, true, "");
-    assert_string_equal(w->question.data,
-                        "[1699999000] PROCESS_HOST_CHECK_RESULT;h0001;0;a<b\\nc d|robot|api");
+    assert_int_equal(w->asked_results, 1); /* all of them at once */
+    rows_are(w, "1003;1;0;WARNING: 90% full <&\n1001;0;1699999000;a<b\nc d\n");
     api_world_engine(w, true, "");
     assert_int_equal(w->status, 200);
     has(w, "<status>0</status>");
-    has(w, "<message>OK, but 1 of 3 not taken: nobody: there is no such host</message>");
+    has(w, "<message>OK, but 1 of 3 not taken: nobody: There is no host called nobody.</message>");
     has(w, "<output>2 checks processed</output>");
     assert_true(strstr(w->headers.data, "text/xml") != NULL);
 }
@@ -394,8 +408,7 @@ static void test_nrdp_json(void **state)
         "22%3A"
         "%22service%22%7D%2C%22hostname%22%3A%22h0000%22%2C%22servicename%22%3A%22s00%22%2C%22state%22%3A2%2C"
         "%22output%22%3A%22bad%7Cx%3D1%22%7D%5D%7D");
-    assert_string_equal(w->question.data,
-                        "[1700000000] PROCESS_SERVICE_CHECK_RESULT;h0000;s00;2;bad|x=1|robot|api");
+    rows_are(w, "1002;2;0;bad|x=1\n");
     api_world_engine(w, true, "");
     assert_string_equal(
         w->body.data,
@@ -412,7 +425,7 @@ static void test_nrdp_multipart(void **state)
          "Content-Disposition: form-data; name=\"XMLDATA\"\r\nContent-Type: text/xml\r\n\r\n"
          "<checkresults><checkresult type='host'><hostname>h0000</hostname><state>1</state>"
          "<output>100%41</output></checkresult></checkresults>\r\n--XyZ--\r\n");
-    assert_string_equal(w->question.data, "[1700000000] PROCESS_HOST_CHECK_RESULT;h0000;1;100%41|robot|api");
+    rows_are(w, "1000;1;0;100%41\n");
 }
 
 static void test_nrdp_refusals(void **state)
@@ -437,10 +450,13 @@ static void test_nrdp_refusals(void **state)
         {"token=vgt_x&cmd=submitcheck&JSONDATA={", "\"message\":\"BAD JSON: "},
         {"token=vgt_x&cmd=submitcheck&XMLDATA=<checkresults><checkresult type='service'><hostname>h0000"
          "</hostname><servicename>x</servicename><state>0</state></checkresult></checkresults>",
-         "<message>1 of 1 not taken: h0000, x: there is no such service</message>"},
+         "<message>1 of 1 not taken: h0000, x: The host h0000 has no service called x.</message>"},
         {"token=vgt_x&cmd=submitcheck&XMLDATA=<checkresults><checkresult type='host'><hostname>h0000"
          "</hostname><state>BAD</state></checkresult></checkresults>",
-         "its state is not 0 to 2"},
+         "A host is up, down or unreachable."},
+        {"token=vgt_x&cmd=submitcheck&XMLDATA=<checkresults><checkresult type='service'><hostname>h0000"
+         "</hostname><state>0</state></checkresult></checkresults>",
+         "It has no servicename."},
     };
 
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
@@ -449,13 +465,48 @@ static void test_nrdp_refusals(void **state)
         has(w, bad[i].says);
         has(w, strstr(bad[i].body, "JSONDATA") ? "\"status\":-1" : "<status>-1</status>");
     }
-    assert_int_equal(w->asked_engine, 0);
+    assert_int_equal(w->asked_engine + w->asked_results, 0);
     nrdp(w, FORM, "token=vgt_x&cmd=submitcheck&XMLDATA=<checkresults/>");
     has(w, "<message>OK</message>");
     w->refuse = E_LIMIT; /* who may try again is told so by the status */
     nrdp(w, FORM, "token=vgt_y&cmd=submitcheck&XMLDATA=<checkresults/>");
     assert_int_equal(w->status, 503);
     has(w, "<status>-1</status>");
+}
+
+/* What the engine refuses is named, too; what could not be written is not called taken. */
+static void test_nrdp_of_many(void **state)
+{
+    static const char one[] = "<checkresult type='host'><hostname>h0001</hostname><state>1</state>"
+                              "<output>a\\nb\\\\n</output></checkresult>";
+    struct buf body = BUF_INIT, no = BUF_INIT;
+    struct api_world *w = *state;
+
+    buf_add_c(&body, "token=vgt_x&cmd=submitcheck&XMLDATA=<checkresults>");
+    for (unsigned i = 0; i < 600; i++)
+        buf_add_c(&body, one);
+    buf_add_c(&body, "</checkresults>");
+    nrdp(w, FORM, body.data);
+    assert_int_equal(w->asked_results, 3);
+    passive_refuse(&no, &(struct passive_refusal){513, STR("not now")});
+    for (unsigned i = 0; i < 3; i++)
+        api_answered(&w->api, w->serial,
+                     &(struct api_answer){.kind = API_FROM_ENGINE,
+                                          .ok = true,
+                                          .error = STR(""),
+                                          .refused = i == 2 ? buf_str(&no) : STR("")});
+    assert_int_equal(w->status, 200);
+    has(w, "<message>OK, but 1 of 600 not taken: h0001: It was refused: not now.</message>");
+    has(w, "<output>599 checks processed</output>");
+    nrdp(w, FORM, body.data);
+    for (unsigned i = 0; i < 3; i++)
+        api_answered(
+            &w->api, w->serial,
+            &(struct api_answer){.kind = API_FROM_ENGINE, .ok = true, .error = STR("the disk is full")});
+    assert_int_equal(w->status, 503);
+    has(w, "<status>-1</status>");
+    buf_release(&body);
+    buf_release(&no);
 }
 
 /* Of what is out of sight nothing is listed, found, done or taken; of the host of a service in sight the name is told. */
@@ -489,7 +540,7 @@ static void test_scope(void **state)
          "token=vgt_z&cmd=submitcheck&XMLDATA=<checkresults><checkresult "
          "type='host'><hostname>h0000</hostname>"
          "<state>0</state></checkresult></checkresults>");
-    has(w, "<message>1 of 1 not taken: h0000: there is no such host</message>");
+    has(w, "<message>1 of 1 not taken: h0000: There is no host called h0000.</message>");
 }
 
 /* ---- XML ---- */
@@ -565,6 +616,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_nrdp_json, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_nrdp_multipart, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_nrdp_refusals, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_nrdp_of_many, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_scope, set_up, tear_down),
         cmocka_unit_test(test_xml),
     };
