@@ -457,7 +457,7 @@ void api_source_lost(struct api *a, enum api_source source)
     stream_source_lost(a, source);
 }
 
-void api_gone(struct api *a, enum api_source source, uint64_t id)
+static struct api_request *of_client(struct api *a, enum api_source source, uint64_t id)
 {
     for (size_t i = 0; i < a->pending.n_entry; i++) {
         struct str key;
@@ -467,14 +467,34 @@ void api_gone(struct api *a, enum api_source source, uint64_t id)
         if (!map_at(&a->pending, i, &key, &p))
             continue;
         q = (struct api_request *)(uintptr_t)p;
-        if (q->source == source && q->id == id && !q->left) {
-            q->left = q->once; /* it is done, and its answer kept for who asks again */
-            if (!q->left)
-                request_free(a, q);
-            return;
-        }
+        if (q->source == source && q->id == id && !q->left)
+            return q;
     }
-    stream_gone(a, source, id);
+    return NULL;
+}
+
+void api_gone(struct api *a, enum api_source source, uint64_t id)
+{
+    struct api_request *q = of_client(a, source, id);
+
+    if (!q) {
+        stream_gone(a, source, id);
+        return;
+    }
+    q->left = q->once; /* it is done, and its answer kept for who asks again */
+    if (!q->left)
+        request_free(a, q);
+}
+
+void api_hold(struct api *a, enum api_source source, uint64_t id, bool held)
+{
+    struct api_request *q = of_client(a, source, id);
+
+    if (!q)
+        return;
+    q->held = held;
+    if (!held)
+        a->ports->wake(a->user);
 }
 
 static void expire(struct api *a, struct api_request *q, uint64_t now)
@@ -506,7 +526,8 @@ void api_tick(struct api *a)
 
 void api_init(struct api *a, const struct api_ports *ports, void *user)
 {
-    *a = (struct api){.ports = ports, .user = user, .cache = who_cache_new(), .sights = sights_new(), .once = once_new()};
+    *a = (struct api){
+        .ports = ports, .user = user, .cache = who_cache_new(), .sights = sights_new(), .once = once_new()};
     buf_init(&a->openapi);
     buf_init(&a->status);
     buf_init(&a->roles);

@@ -76,7 +76,6 @@ typedef void api_handler_f(struct api *a, struct api_request *q);
 typedef struct str api_secret_f(struct api_request *q);
 typedef void api_resume_f(struct api *a, struct api_request *q, const struct api_answer *answer);
 
-
 struct api_request {
     uint64_t serial; /* ours; what other roles answer to */
     enum api_source source;
@@ -96,9 +95,11 @@ struct api_request {
     const struct api_route *route;
     struct str param[API_PARAMS_MAX]; /* of the path, decoded */
     struct mono due;
-    uint64_t version; /* of what is answered, where it holds a moment that makes no other one of it; 0: the hash of all of it */
-    bool once;    /* it has an Idempotency-Key that is kept (once.h) */
-    bool left;    /* who asked is gone; it goes on for the sake of its key */
+    uint64_t
+        version; /* of what is answered, where it holds a moment that makes no other one of it; 0: the hash of all of it */
+    bool once;            /* it has an Idempotency-Key that is kept (once.h) */
+    bool held;            /* nothing more of its answer for now: it is taken slowly */
+    bool left;            /* who asked is gone; it goes on for the sake of its key */
     bool answered, login; /* login: counts against API_LOGINS_MAX */
     int status;           /* of the answer; 0: none was begun */
     uint64_t audited;     /* the entry of the audit record that says what this asks; 0: there is none */
@@ -151,8 +152,8 @@ struct api {
     struct api_who_cache *cache;
     struct sights *sights; /* of all who ask */
     struct api_streams *streams;
-    struct once *once;   /* keys of changes that were made */
-    struct buf openapi;  /* the document, made when it is first asked for */
+    struct once *once;  /* keys of changes that were made */
+    struct buf openapi; /* the document, made when it is first asked for */
     struct api_jobs *jobs;
     struct api_downloads *downloads;
     struct {
@@ -170,6 +171,7 @@ void api_world(struct api *a, const struct model *m, const struct board *b, cons
 
 void api_receive(struct api *a, const struct api_request *from);   /* as web or local sent it; is copied */
 void api_gone(struct api *a, enum api_source source, uint64_t id); /* the client left */
+void api_hold(struct api *a, enum api_source source, uint64_t id, bool held); /* it takes its answer slowly */
 void api_source_lost(struct api *a, enum api_source source); /* web or local died with all its clients */
 void api_tick(struct api *a);                                /* once a second or more often: time-outs */
 

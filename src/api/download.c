@@ -154,7 +154,7 @@ bool download_step(struct api *a)
     for (size_t i = s->serials.n; i-- > 0;) {
         struct api_request *q = api_find(a, s->serials.at[i]);
 
-        if (q && !q->broken && a->ready && a->ports->queued(a->user, q->source) < QUEUED) {
+        if (q && !q->broken && !q->held && a->ready && a->ports->queued(a->user, q->source) < QUEUED) {
             more = true;
             if (!slice(a, q))
                 continue;

@@ -207,6 +207,11 @@ static void on_api_gone(struct role *r, struct peer *p, const struct msg *m)
     api_gone(&self(r)->api, p->id == ROLE_WEB ? API_BY_WEB : API_BY_LOCAL, m->u.api_gone.id);
 }
 
+static void on_api_flow(struct role *r, struct peer *p UNUSED, const struct msg *m)
+{
+    api_hold(&self(r)->api, API_BY_WEB, m->u.api_flow.id, !m->u.api_flow.go);
+}
+
 /* ---- Livestatus ---- */
 
 static void drained(struct role *r, struct peer *p)
@@ -458,6 +463,7 @@ static void stop(struct role *r)
 static const struct role_inbox inbox[] = {
     {MSG_API_REQ, ROLE_BIT(WEB) | ROLE_BIT(LOCAL), on_api_req},
     {MSG_API_GONE, ROLE_BIT(WEB) | ROLE_BIT(LOCAL), on_api_gone},
+    {MSG_API_FLOW, ROLE_BIT(WEB), on_api_flow},
     {MSG_LS_REQ, ROLE_BIT(LOCAL), on_ls_req},
     {MSG_AUTH_RESP, ROLE_BIT(AUTH), on_auth_resp},
     {MSG_COMMAND_DONE, ROLE_BIT(ENGINE), on_command_done},

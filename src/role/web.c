@@ -25,10 +25,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define WEB_BODY_MAX    (192u * 1024) /* with its head it must fit into one message */
-#define WEB_BODY_NRDP   (40u * 1024)  /* of whoever: its clients show their token in the body */
-#define WEB_FIELD_MAX   2048u         /* bytes of a field of the head that gate gets, with its name */
-#define WEB_WAITING     (256u * 1024) /* bytes that wait for a slow client of a stream */
+#define WEB_BODY_MAX  (192u * 1024) /* with its head it must fit into one message */
+#define WEB_BODY_NRDP (40u * 1024)  /* of whoever: its clients show their token in the body */
+#define WEB_FIELD_MAX 2048u         /* bytes of a field of the head that gate gets, with its name */
+#define WEB_WAITING                                                                                          \
+    (256u * 1024) /* bytes that wait for a slow client: then a stream ends, and a long answer is held back */
 #define WEB_GATE_US     (60 * TIME_S) /* gate answers within 30 s, or says so itself */
 #define WEB_SWEEP_US    (5 * TIME_S)
 #define WEB_CONNECTIONS (LIMIT_STREAMS + 256u)
@@ -71,6 +72,7 @@ static const char *const passed[] = {
 struct waiting { /* a request that gate has */
     uint64_t id;
     bool stream; /* its answer has begun */
+    bool held;   /* and gate was told to wait with the rest */
     enum dialect dialect;
     struct mono due; /* answer it ourselves then */
 };
@@ -367,6 +369,27 @@ static void on_gone(void *user, uint64_t id)
     tell_gone(r, id);
 }
 
+/* How much of a long answer waits here is bounded by this, and by what is under way when gate is told. */
+static void tell_flow(struct role *r, uint64_t id, bool go)
+{
+    struct web *w = r->self;
+    struct waiting *x = waiting_find(w, id);
+    struct peer *gate = role_peer(r, ROLE_GATE, 0);
+
+    if (!x || !gate)
+        return;
+    x->held = !go;
+    msg_must(msg_put_api_flow(&w->out, &(struct msg_api_flow){.id = id, .go = go}));
+    if (role_send(gate, &w->out, -1) < 0 && go) /* nobody would make the rest */
+        http_abort(w->http, id);
+    buf_clear(&w->out);
+}
+
+static void on_taken(void *user, uint64_t id)
+{
+    tell_flow(user, id, true);
+}
+
 /* ---- answers of gate ---- */
 
 /* Of events there is no end, and a browser that does not take them reads the list again; anything else that comes in parts is a long answer. */
@@ -436,6 +459,8 @@ static void on_api_data(struct role *r, struct peer *p UNUSED, const struct msg 
     if (d->end) {
         forget(w, d->id);
         http_end(w->http, d->id);
+    } else if (!x->held && http_waiting(w->http, d->id) > WEB_WAITING) {
+        tell_flow(r, d->id, false);
     }
 }
 
@@ -447,7 +472,9 @@ static void peer_down(struct role *r, struct peer *p)
     if (p->id != ROLE_GATE)
         return;
     while (w->waiting.n)
-        give_up(w, VEC_LAST(&w->waiting).id, "A part of Vigie has been restarted. Try again.");
+        give_up(
+            w, VEC_LAST(&w->waiting).id,
+            "A part of Vigie has been restarted. Whether this was done is not known: look, then try again.");
 }
 
 static void sweep(void *user)
@@ -524,6 +551,7 @@ static void serve(struct role *r)
         .request = on_request,
         .large = on_large,
         .gone = on_gone,
+        .taken = on_taken,
         .user = r,
         .tls = w->tls.take.context ? role_tls : NULL,
         .tls_context = w->tls.take.context,

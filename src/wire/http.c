@@ -131,7 +131,7 @@ static void put_chunk(struct conn *c, struct str bytes)
                            {(char[]){'\r', '\n'}, 2}};
     const struct iovec *first = part + !c->chunked;
 
-    if (bytes.n && !c->head_only)
+    if (bytes.n)
         put_parts(c, first, c->chunked ? ARRAY_LEN(part) : 1);
 }
 
@@ -358,7 +358,7 @@ void http_conn_settle(struct conn *c)
 
     if (conn_reads(c))
         events |= EPOLLIN;
-    if (c->phase == HTTP_STREAM)
+    if (c->phase == HTTP_STREAM && !c->whole) /* who has said all that he will may still want the end of it */
         events |= EPOLLRDHUP;
     if (conn_owes(c))
         events |= EPOLLOUT;
@@ -372,6 +372,18 @@ void http_conn_settle(struct conn *c)
         loop_timer_set(c->s->loop, &c->timer, (struct mono){c->since.us + us}, conn_late, c);
 }
 
+/* The last that is done with c, which may be gone then. */
+static void tell_taken(struct conn *c)
+{
+    const struct http_config *k = &c->s->config;
+
+    if (!c->behind || c->phase != HTTP_STREAM || c->out.len - c->sent >= k->waiting_max / 2)
+        return;
+    c->behind = false;
+    if (k->taken)
+        k->taken(k->user, conn_id(c));
+}
+
 /* All steps that the bytes at hand allow. Not recursive: an answer given inside a request's callback is sent by the loop
  * that made the call, so that a client's requests, sent ahead, cannot deepen the stack. */
 static void conn_run(struct conn *c)
@@ -382,10 +394,12 @@ static void conn_run(struct conn *c)
     while (!c->dead && conn_step(c))
         ;
     c->running = false;
-    if (c->dead)
+    if (c->dead) {
         conn_free(c);
-    else
-        http_conn_settle(c);
+        return;
+    }
+    http_conn_settle(c);
+    tell_taken(c);
 }
 
 static void conn_late(void *user)
@@ -471,7 +485,14 @@ bool http_begin(struct http_server *s, uint64_t id, const struct http_answer *a)
     if (!c || c->phase != HTTP_ANSWER)
         return false;
     put_head(c, a, false, &c->out);
+    if (c->head_only) { /* that was all of it */
+        conn_phase(c, HTTP_FLUSH);
+        conn_run(c);
+        s->config.gone(s->config.user, id);
+        return false;
+    }
     c->whole = a->whole;
+    c->behind = false;
     conn_phase(c, HTTP_STREAM);
     put_chunk(c, a->body);
     conn_run(c);
@@ -496,6 +517,7 @@ bool http_more(struct http_server *s, uint64_t id, struct str bytes)
     if (!conn_owes(c))
         c->since = loop_now(s->loop); /* nothing was waiting: the client is not late */
     put_chunk(c, bytes);
+    c->behind |= c->whole && c->out.len - c->sent > s->config.waiting_max;
     conn_run(c);
     return conn_find(s, id) != NULL;
 }
@@ -506,11 +528,18 @@ bool http_end(struct http_server *s, uint64_t id)
 
     if (!c || c->phase != HTTP_STREAM)
         return false;
-    if (c->chunked && !c->head_only)
+    if (c->chunked)
         buf_add_c(&c->out, "0\r\n\r\n");
     conn_phase(c, HTTP_FLUSH);
     conn_run(c);
     return true;
+}
+
+size_t http_waiting(const struct http_server *s, uint64_t id)
+{
+    const struct conn *c = conn_find(s, id);
+
+    return c && c->phase == HTTP_STREAM && c->whole ? c->out.len - c->sent : 0;
 }
 
 void http_abort(struct http_server *s, uint64_t id)

@@ -51,8 +51,10 @@ struct http_config {
     void (*request)(void *user, const struct http_request *rq);
     /* The head of a request with a larger body, which waits: http_take, at once or later, or an answer, which ends the connection. The request comes then, with another id. */
     void (*large)(void *user, const struct http_request *rq);
-    void (*gone)(void *user,
-                 uint64_t id); /* the client left before the end of the answer; id is not known any more */
+    /* The client left before the end of the answer, or wants no more of it than was said (HEAD); id is not known any more. */
+    void (*gone)(void *user, uint64_t id);
+    /* Of a whole answer in parts more than waiting_max waited (http_waiting), and is less than half of that now. NULL: nobody asks. */
+    void (*taken)(void *user, uint64_t id);
     void *user;
     const struct tls_library *tls;   /* NULL: plain HTTP */
     struct tls_context *tls_context; /* the caller's; a connection keeps the one that it began with */
@@ -74,11 +76,13 @@ void http_free(struct http_server *s); /* closes every connection, without calli
 bool http_take(struct http_server *s, uint64_t id); /* the body of a large request may come */
 /* All return false when the id is gone. The whole answer; for 204 and 304 no body is sent. */
 bool http_answer(struct http_server *s, uint64_t id, const struct http_answer *a);
-/* An answer whose end is not known: begin (with the first bytes), more, end. more ends the connection of a client that
+/* An answer whose end is not known: begin (with the first bytes; false: the client wants or gets no more), more, end. more ends the connection of a client that
  * has left more than waiting_max bytes waiting (but of a whole answer), and then returns false. */
 bool http_begin(struct http_server *s, uint64_t id, const struct http_answer *a);
 bool http_more(struct http_server *s, uint64_t id, struct str bytes);
 bool http_end(struct http_server *s, uint64_t id);
+/* How many bytes of a whole answer that comes in parts wait for its client: who makes it keeps to that pace. 0: of none. */
+size_t http_waiting(const struct http_server *s, uint64_t id);
 /* Breaks an answer off: the client sees an incomplete body. */
 void http_abort(struct http_server *s, uint64_t id);
 struct http_stats http_stats(const struct http_server *s);

@@ -33,6 +33,7 @@ struct conn {
     enum phase phase;
     bool keep, head_only, chunked, continues, whole, ended;
     bool unwanted;      /* bytes came while an answer is made */
+    bool behind;        /* more than waiting_max of a whole answer waited: that it does no more is told */
     bool running, dead; /* inside conn_run; to be freed at its end */
     struct buf in;
     size_t scanned, head_len, body_len; /* in[0..head_len) head, then body */

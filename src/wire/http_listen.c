@@ -46,16 +46,25 @@ static void conn_new(struct http_server *s, int fd, const struct sockaddr_storag
     http_conn_settle(c);
 }
 
-/* When all connections are in use, the one that has waited longest for a request gives way. NULL: all are busy. */
+/*
+ * When all connections are in use, one gives way that keeps us waiting: the longest without a request; if there is none such, the longest that owes the rest of a body or takes nothing of its answer, else
+ * a few slow clients would shut out all others. NULL: all are busy.
+ */
 static struct conn *oldest_idle(struct http_server *s)
 {
+    static const unsigned char idle[] = {
+        [HTTP_GREET] = 2, [HTTP_HEAD] = 2, [HTTP_LINGER] = 2, [HTTP_BODY] = 1,
+        [HTTP_FLUSH] = 1, [HTTP_ASK] = 0,  [HTTP_ANSWER] = 0, [HTTP_STREAM] = 0};
     struct conn *oldest = NULL;
 
     for (size_t i = 0; i < s->conn.n; i++) {
         struct conn *c = s->conn.at[i];
+        int more;
 
-        if (c && !c->dead && !c->running && (c->phase == HTTP_HEAD || c->phase == HTTP_GREET) &&
-            (!oldest || c->since.us < oldest->since.us))
+        if (!c || c->dead || c->running || !idle[c->phase])
+            continue;
+        more = oldest ? (int)idle[c->phase] - (int)idle[oldest->phase] : 1;
+        if (more > 0 || (!more && c->since.us < oldest->since.us))
             oldest = c;
     }
     return oldest;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Lists whose rows stand for several checks: by host, by service, by problem with what follows from it. */
+/* Lists whose rows stand for several checks: by host, by service, by problem with what follows from it; and the whole of a list as a file. */
+#include "api/download.h"
 #include "api_world.h"
 #include "wire/json_read.h"
 
@@ -131,11 +132,31 @@ static void test_bad(void **state)
         assert_int_equal(api_world_ask(w, "GET", "/api/v1/resources", bad[i], "", API_ROLE_VIEWER), 400);
 }
 
+/* A whole list waits for who takes it slowly, and goes on when he has. */
+static void test_file_is_held(void **state)
+{
+    struct api_world *w = *state;
+    unsigned wakes;
+
+    assert_int_equal(api_world_ask(w, "GET", "/api/v1/resources/export", "format=csv", "", API_ROLE_VIEWER),
+                     200);
+    api_hold(&w->api, API_BY_WEB, w->answer_id, true);
+    assert_false(download_step(&w->api));
+    assert_int_equal(w->datas, 0);
+    wakes = w->wakes;
+    api_hold(&w->api, API_BY_WEB, w->answer_id, false);
+    assert_int_equal(w->wakes, wakes + 1);
+    while (download_step(&w->api))
+        ;
+    assert_int_equal(w->ended, 1);
+    api_hold(&w->api, API_BY_WEB, w->answer_id, true); /* it is over */
+}
+
 int main(void)
 {
 #define WORLD(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {WORLD(test_hosts), WORLD(test_services), WORLD(test_problems),
-                                       WORLD(test_bad)};
+                                       WORLD(test_bad), WORLD(test_file_is_held)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
