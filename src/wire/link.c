@@ -15,6 +15,8 @@
 enum {
     READ_CHUNK = 64 * 1024,
     FRAMES_A_ROUND = 64,
+    ROUND_US =
+        5000, /* of the messages of one link: then timers and others have their turn, though more have come */
     NEARLY_EMPTY = LIMIT_QUEUE / 8,
     GATHERED_MAX = 16 * 1024
 };
@@ -369,10 +371,12 @@ static bool deliver(struct link *l, size_t len)
     return leave(l);
 }
 
-/* Delivers whole frames that were read. False: stop looking at l. */
+/* Delivers whole frames that were read, as many as may be in one round. False: stop looking at l. */
 static bool deliver_frames(struct link *l)
 {
-    for (unsigned k = 0; k < FRAMES_A_ROUND && !l->paused; k++) {
+    int64_t until = clock_mono().us + ROUND_US;
+
+    for (unsigned k = 0; k < FRAMES_A_ROUND && !l->paused && (!k || clock_mono().us < until); k++) {
         struct str rest = str_make(l->in.data + l->in_at, l->in.len - l->in_at);
         int64_t len = msg_frame_len(rest);
 

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "os/clock.h"
 #include "os/loop.h"
 #include "os/sock.h"
 #include "wire/link.h"
@@ -20,12 +21,15 @@ struct end {
     uint64_t last;
     char error[800];
     bool free_inside;
+    int64_t takes_us; /* each message, of the processor */
 };
 
 static void on_message(void *user, const struct msg *m, int *fds, size_t n_fds)
 {
     struct end *e = user;
 
+    for (int64_t until = clock_mono().us + e->takes_us; clock_mono().us < until;)
+        ;
     e->n++;
     e->fds += (unsigned)n_fds;
     for (size_t i = 0; i < n_fds; i++)
@@ -186,6 +190,27 @@ static void test_call_below(void **state UNUSED)
     finish(l, &a, &b);
 }
 
+/* Messages that take long do not keep timers and others waiting until all that came are done. */
+static void test_long_ones_take_turns(void **state UNUSED)
+{
+    struct end a = {0}, b = {.takes_us = 6 * TIME_MS};
+    struct buf frames = BUF_INIT;
+    struct loop *l;
+
+    make(&l, &a, &b);
+    for (uint64_t i = 0; i < 6; i++)
+        assert_int_equal(msg_put_kill(&frames, &(struct msg_kill){.run_id = i}), 0);
+    assert_int_equal(link_send(a.link, &frames, NULL, 0), 0);
+    loop_once(l, -1);
+    assert_true(b.n && b.n < 6);
+    for (int i = 0; i < 6 && b.n < 6; i++)
+        loop_once(l, 0);
+    assert_int_equal(b.n, 6);
+    assert_int_equal(b.last, 5);
+    finish(l, &a, &b);
+    buf_release(&frames);
+}
+
 static void test_hostile(void **state UNUSED)
 {
     static const char *const bad[] = {"\xff\xff\xff\xff\xff\xff\xff\xff", "\x15\0\1\1\0\0\0\0",
@@ -258,13 +283,10 @@ static void test_drain_tells_of_the_end(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_order_and_fds),
-        cmocka_unit_test(test_last_words),
-        cmocka_unit_test(test_bound_and_drain),
-        cmocka_unit_test(test_call_below),
-        cmocka_unit_test(test_hostile),
-        cmocka_unit_test(test_free_inside),
-        cmocka_unit_test(test_drain_tells_of_the_end),
+        cmocka_unit_test(test_order_and_fds),        cmocka_unit_test(test_last_words),
+        cmocka_unit_test(test_bound_and_drain),      cmocka_unit_test(test_call_below),
+        cmocka_unit_test(test_long_ones_take_turns), cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_free_inside),          cmocka_unit_test(test_drain_tells_of_the_end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
