@@ -118,6 +118,14 @@ void api_reply_json(struct api *a, struct api_request *q, int status, const stru
     send_answer(a, q, status, "application/json", buf_str(json));
 }
 
+void api_reply_now(struct api *a, struct api_request *q, struct json *j, const struct buf *json)
+{
+    q->version = hash_bytes(json->data, json->len);
+    json_key_time(j, "now", api_wall(a));
+    json_map_end(j);
+    api_reply_json(a, q, 200, json);
+}
+
 void api_reply_as(struct api *a, struct api_request *q, int status, struct str type, struct str body)
 {
     send_answer(a, q, status, arena_dup(&q->arena, type), body);

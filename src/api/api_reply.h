@@ -10,6 +10,9 @@ void api_take_body(
     struct api *a,
     struct api_request *q); /* who asks may go on and send it; 413 where whoever comes is heard */
 void api_reply_json(struct api *a, struct api_request *q, int status, const struct buf *json);
+/* Ends the map that j writes into json with "now", the moment at which it is told, which makes no other version of it (its entity tag stays), and sends it. */
+struct json;
+void api_reply_now(struct api *a, struct api_request *q, struct json *j, const struct buf *json);
 void api_reply_ok(struct api *a, struct api_request *q, int status); /* {"ok":true} */
 void api_reply_as(struct api *a, struct api_request *q, int status, struct str type, struct str body);
 /* An answer in parts. What is answered otherwise once it has begun, and a part that cannot be sent, breaks it off: it never ends as if it were whole. */

@@ -266,10 +266,7 @@ void resource_show(struct api *a, struct api_request *q)
     json_init(&j, &out);
     json_map(&j);
     write_one(a, q, idx, &j);
-    q->version = hash_bytes(out.data, out.len);
-    json_key_time(&j, "now", api_wall(a));
-    json_map_end(&j);
-    api_reply_json(a, q, 200, &out);
+    api_reply_now(a, q, &j, &out);
     buf_release(&out);
 }
 

@@ -54,9 +54,7 @@ static void show(struct api *a, struct api_request *q, bool problems)
     } else {
         json_none(&j);
     }
-    json_key_time(&j, "now", api_wall(a));
-    json_map_end(&j);
-    api_reply_json(a, q, 200, &out);
+    api_reply_now(a, q, &j, &out);
     buf_release(&out);
     buf_release(&scratch);
 }

@@ -348,7 +348,8 @@ const struct api_route route_table[] = {
             "taken over, and with "
             "`error_count` the first `errors` ({file,line,column,text}); `config_warnings` with "
             "`config_warning_count` likewise of the "
-            "configuration in force (these texts only for who sees all hosts and services); `snapshot` is that configuration (its `revision`, since when, how "
+            "configuration in force (these texts only for who sees all hosts and services); `snapshot` is "
+            "that configuration (its `revision`, since when, how "
             "large), `queues` and `journal.waiting` say what waits where"},
     {"GET", V1 "/stream", RIGHT_RESOURCES_READ, SCOPE_LIST, stream_open, .answer = &stream_shape,
      .query = list_query, .doc = "Server-sent events: the changes of a list"},
@@ -445,17 +446,21 @@ const struct api_route route_table[] = {
 };
 const size_t route_count = ARRAY_LEN(route_table);
 
-/* Segment by segment; each {} takes one whole, decoded, not empty. */
-/* Of what stands before the first parameter: by this nearly all of the table is passed over. */
-static bool path_begins(const char *pattern, struct str path)
-{
-    size_t i = 0;
+#define OURS V1 "/"
 
+/* Of what stands before the first parameter: by this nearly all of the table is passed over. ours: the path begins with OURS, as all of the table do whose second character is an a. */
+static bool path_begins(const char *pattern, struct str path, bool ours)
+{
+    size_t i = ours ? strlen(OURS) : 0;
+
+    if (ours != (pattern[1] == 'a'))
+        return false;
     while (i < path.n && pattern[i] && pattern[i] != '{' && pattern[i] == path.p[i])
         i++;
     return pattern[i] == '{' || (!pattern[i] && i == path.n);
 }
 
+/* Segment by segment; each {} takes one whole, decoded, not empty. */
 static bool path_matches(const char *pattern, struct api_request *q)
 {
     struct str want = str_of(pattern), have = q->path;
@@ -499,16 +504,17 @@ static bool centreon_path(struct api_request *q)
 int route_find(struct api_request *q, struct buf *allow)
 {
     struct str method = str_eq_c(q->method, "HEAD") ? STR("GET") : q->method;
+    bool ours;
 
     if (dialect_of(q->path) == DIALECT_CENTREON && !centreon_path(q))
         return 404;
     if (str_eq_c(q->path, "/nrdp/"))
         q->path = STR("/nrdp");
-
+    ours = str_starts(q->path, STR(OURS));
     for (size_t i = 0; i < route_count; i++) {
         const struct api_route *r = &route_table[i];
 
-        if (!path_begins(r->path, q->path) || !path_matches(r->path, q))
+        if (!path_begins(r->path, q->path, ours) || !path_matches(r->path, q))
             continue;
         if (str_eq_c(method, r->method)) {
             q->route = r;

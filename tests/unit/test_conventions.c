@@ -90,6 +90,8 @@ static void test_whole(void **state UNUSED)
     for (size_t i = 0; i < route_count; i++) {
         const struct api_route *r = &route_table[i];
 
+        /* its second character tells a path from those of others (route.c) */
+        assert_int_equal(r->path[1] == 'a', strncmp(r->path, "/api/v1/", 8) == 0);
         if (!r->answer)
             fail_msg("%s %s says nothing of its answer", r->method, r->path);
         for (size_t k = 0; r->query && r->query[k]; k++)
@@ -162,7 +164,8 @@ static void test_parameters(void **state)
         struct api_world *w = *state;
         char path[128];
 
-        if (r->form || r->right == RIGHT_OPEN || r->secret) /* secret: those of others have rules of their own */
+        if (r->form || r->right == RIGHT_OPEN ||
+            r->secret) /* secret: those of others have rules of their own */
             continue;
         fill(r->path, path, sizeof(path));
         send(w, &(struct sent){r->method, path, "no%20such=1"});
@@ -440,6 +443,29 @@ static void test_tags(void **state)
     assert_non_null(strstr(w->body.data, "no_version"));
 }
 
+/* A list holds the moment at which it is told: it is another version when one of its rows or counts is, and not before. */
+static void test_tags_of_lists(void **state)
+{
+    static const char *const lists[][2] = {{"/api/v1/resources", "limit=2"},
+                                           {"/api/v1/resources", "view=hosts&sort=name"},
+                                           {"/api/v1/problems", "limit=5"}};
+    struct api_world *w = *state;
+    char tag[24], again[24];
+
+    for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
+        api_world_put(w, 0, 0, BOARD_CHECKED, w->wall.us, "it is up");
+        assert_int_equal(send(w, &(struct sent){"GET", lists[i][0], lists[i][1]}), 200);
+        tag_of(w, tag, sizeof(tag));
+        api_world_forward(w, TIME_MIN);
+        assert_int_equal(send(w, &(struct sent){"GET", lists[i][0], lists[i][1], .if_none_match = tag}), 304);
+        assert_int_equal(w->body.len, 0);
+        api_world_put(w, 0, 1, BOARD_CHECKED, w->wall.us, "it is down");
+        assert_int_equal(send(w, &(struct sent){"GET", lists[i][0], lists[i][1], .if_none_match = tag}), 200);
+        tag_of(w, again, sizeof(again));
+        assert_string_not_equal(tag, again);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -450,6 +476,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_once_gone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_once_bounded, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_tags, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_tags_of_lists, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
