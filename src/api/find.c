@@ -5,12 +5,10 @@
 #include "api/label.h"
 #include "api/names.h"
 
-#define PCRE2_CODE_UNIT_WIDTH 8
-#include <pcre2.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { MATCH_LIMIT = 2000, SPENT_MAX = 200, HEAP_KIB = 256, FIELDS_MAX = 24 };
+enum { SPENT_MAX = 200, FIELDS_MAX = 24 };
 
 _Static_assert((int)SEARCH_MARK_OK == (int)ROW_OK && (int)SEARCH_MARK_DOWN == (int)ROW_DOWN &&
                    (int)SEARCH_MARK_UNREACHABLE == (int)ROW_UNREACHABLE &&
@@ -19,44 +17,12 @@ _Static_assert((int)SEARCH_MARK_OK == (int)ROW_OK && (int)SEARCH_MARK_DOWN == (i
 
 /* ---- comparing ---- */
 
-static void *take_memory(PCRE2_SIZE n, void *arena)
-{
-    return arena_alloc(arena, n);
-}
-
-static void leave_memory(void *p UNUSED, void *arena UNUSED)
-{
-}
-
-static bool compile(struct find_regex *x, struct str pattern, struct arena *arena, char *why, size_t size)
-{
-    uint32_t flags = PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_CASELESS | PCRE2_NEVER_BACKSLASH_C;
-    pcre2_general_context *memory = pcre2_general_context_create(take_memory, leave_memory, arena);
-    pcre2_compile_context *how = pcre2_compile_context_create(memory);
-    PCRE2_SIZE at;
-    int code;
-
-    x->code = pcre2_compile((PCRE2_SPTR)pattern.p, pattern.n, flags, &code, &at, how);
-    if (!x->code) {
-        pcre2_get_error_message(code, (PCRE2_UCHAR *)why, size);
-        return false;
-    }
-    x->match = pcre2_match_data_create(1, memory);
-    x->limits = pcre2_match_context_create(memory);
-    pcre2_set_match_limit(x->limits, MATCH_LIMIT);
-    pcre2_set_heap_limit(x->limits, HEAP_KIB);
-    return true;
-}
-
 static bool regex_is(struct find *f, const struct find_regex *x, struct str text)
 {
-    int rc;
+    int rc = f->spent < SPENT_MAX ? find_regex_is(x, text) : 0;
 
-    if (f->spent >= SPENT_MAX)
-        return false;
-    rc = pcre2_match(x->code, (PCRE2_SPTR)(text.n ? text.p : ""), text.n, 0, 0, x->match, x->limits);
-    f->spent += rc < 0 && rc != PCRE2_ERROR_NOMATCH;
-    return rc >= 0;
+    f->spent += rc < 0;
+    return rc > 0;
 }
 
 bool find_text_is(struct find *f, const struct find_term *t, size_t place, struct str text)
@@ -141,15 +107,12 @@ static size_t fields(const struct model *m, const struct sight *sight, enum sear
     }
 }
 
-static bool text_holds(const struct api *a, struct find *f, const struct find_term *t, uint32_t idx)
+static bool fields_hold(const struct model *m, struct find *f, const struct find_term *t, enum search_key key,
+                        uint32_t idx)
 {
-    const struct model *m = &a->model;
     uint32_t field[FIELDS_MAX];
-    size_t n;
+    size_t n = fields(m, f->sight, key, model_check(m, idx), field);
 
-    if (t->t->key == SEARCH_KEY_OUTPUT)
-        return find_any_is(f, t, row_output_in_place(a, idx));
-    n = fields(m, f->sight, t->t->key, model_check(m, idx), field);
     for (size_t i = 0; i < n; i++) {
         if ((i == 0 || field[i] != field[i - 1]) && known_is(m, f, t, field[i]))
             return true;
@@ -157,34 +120,35 @@ static bool text_holds(const struct api *a, struct find *f, const struct find_te
     return false;
 }
 
+static bool text_holds(const struct api *a, struct find *f, const struct find_term *t, uint32_t idx)
+{
+    if (t->t->key == SEARCH_KEY_OUTPUT)
+        return find_any_is(f, t, row_output_in_place(a, idx));
+    return fields_hold(&a->model, f, t, t->t->key, idx);
+}
+
 static bool word_holds(const struct api *a, struct find *f, const struct find_term *t, uint32_t idx)
 {
     static const enum search_key where[] = {SEARCH_KEY_HOST, SEARCH_KEY_ALIAS, SEARCH_KEY_ADDRESS,
                                             SEARCH_KEY_SERVICE};
-    const struct model *m = &a->model;
-    uint32_t field[FIELDS_MAX];
 
     if (t->t->value->how == SEARCH_HAS) {
-        uint32_t host = model_check(m, idx)->host;
+        uint32_t host = names_host(a->names, idx);
 
         return names_hold(&t->hits, idx, host, sight_sees(f->sight, host)) ||
                str_icontains(row_output_in_place(a, idx), t->t->value->text);
     }
     for (size_t w = 0; w < ARRAY_LEN(where); w++) {
-        size_t n = fields(m, f->sight, where[w], model_check(m, idx), field);
-
-        for (size_t i = 0; i < n; i++) {
-            if (known_is(m, f, t, field[i]))
-                return true;
-        }
+        if (fields_hold(&a->model, f, t, where[w], idx))
+            return true;
     }
     return find_any_is(f, t, row_output_in_place(a, idx));
 }
 
-static uint32_t marks_of(const struct api *a, uint32_t idx, const struct row_brief *b)
+static bool other_marks_hold(const struct api *a, uint32_t idx, const struct row_brief *b, uint32_t wanted)
 {
     const struct board_check *c = row_in_place(a, idx);
-    uint32_t flags = __atomic_load_n(&c->flags, __ATOMIC_RELAXED), marks = 1u << b->state;
+    uint32_t flags = __atomic_load_n(&c->flags, __ATOMIC_RELAXED), marks = 0;
     bool down = __atomic_load_n(&c->downtime_depth, __ATOMIC_RELAXED) > 0 || row_host_downtime(a, idx) > 0;
     bool host = idx < a->model.n_hosts, active = flags & BOARD_ACTIVE_ENABLED,
          passive = flags & BOARD_PASSIVE_ENABLED;
@@ -212,7 +176,15 @@ static uint32_t marks_of(const struct api *a, uint32_t idx, const struct row_bri
 
     for (size_t i = 0; i < ARRAY_LEN(said); i++)
         marks |= said[i].holds ? 1u << said[i].mark : 0;
-    return marks;
+    return marks & wanted;
+}
+
+/* Has it one of these marks? Where they are states, as mostly, nothing else is looked at. */
+static bool marks_hold(const struct api *a, uint32_t idx, const struct row_brief *b, uint32_t wanted)
+{
+    uint32_t others = wanted >> ROW_STATES << ROW_STATES;
+
+    return (wanted & 1u << b->state) || (others && other_marks_hold(a, idx, b, others));
 }
 
 static bool var_is(struct find *f, const struct find_term *t, const struct model *m,
@@ -313,7 +285,7 @@ static bool holds(const struct api *a, struct find *f, const struct find_term *t
         return word_holds(a, f, t, idx);
     switch (search_key_word(t->t->key)->kind) {
     case SEARCH_TEXT: return text_holds(a, f, t, idx);
-    case SEARCH_MARK: return marks_of(a, idx, b) & t->t->marks;
+    case SEARCH_MARK: return marks_hold(a, idx, b, t->t->marks);
     case SEARCH_NAMED: return find_set_has(&a->model, f, t, idx);
     case SEARCH_LABEL: return label_holds(&a->model, f, t, idx);
     default: return number_holds(a, f, t, idx);
@@ -352,7 +324,7 @@ static bool prepare_regexes(struct find_term *ft, struct arena *arena, struct fa
         const struct search_value *v = &ft->t->value[i];
         char why[160];
 
-        if (v->how == SEARCH_REGEX && !compile(&ft->regex[i], v->text, arena, why, sizeof(why))) {
+        if (v->how == SEARCH_REGEX && !find_regex_make(&ft->regex[i], v->text, arena, why, sizeof(why))) {
             *bad = (struct failure){PROBLEM_SEARCH_PATTERN, v->column, arena_str(arena, str_of(why))};
             return false;
         }

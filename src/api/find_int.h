@@ -2,13 +2,11 @@
 #pragma once
 /* Within api/find*. */
 #include "api/find.h"
+#include "api/find_regex.h"
 #include "api/names.h"
 
 #define FIND_KNOWN 1024u /* texts of the configuration that a term remembers; a power of two */
 
-struct find_regex {
-    void *code, *match, *limits; /* of PCRE2, in the arena */
-};
 struct find_known {
     uint32_t text; /* offset of the string + 1; 0: free */
     bool holds;

@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TEXT_KEY 48 /* bytes of an output that count when sorting by it */
+#define TEXT_KEY  48    /* bytes of an output that count when sorting by it */
+#define HEAP_MOST 2000u /* rows up to the end of a page; more are sorted otherwise */
 
 const char *const list_query[] = {
     "q",     "filter",       "kind", "host",  "service", "state", "severity_level", "tag",
@@ -327,14 +328,14 @@ static struct item item_of(const struct api *a, const struct list_view *v, uint3
     return it;
 }
 
-static void add_text(const struct api *a, uint32_t idx, struct buf *pool)
+/* The begin of the output, in small letters, as it is compared. */
+static void put_text(const struct api *a, uint32_t idx, char key[TEXT_KEY])
 {
     struct str output = str_sub(row_output_in_place(a, idx), 0, TEXT_KEY);
-    char key[TEXT_KEY] = {0};
 
+    memset(key, 0, TEXT_KEY);
     for (size_t i = 0; i < output.n; i++)
         key[i] = output.p[i] >= 'A' && output.p[i] <= 'Z' ? (char)(output.p[i] - 'A' + 'a') : output.p[i];
-    buf_add(pool, key, sizeof(key));
 }
 
 void list_count_one(struct list_counts *k, const struct row_brief *b)
@@ -385,14 +386,93 @@ static size_t select_by_name(const struct api *a, const struct list_view *v, uin
     return n;
 }
 
+/*
+ * Those that come first, of all that are added: so many as the page and all before it have, at most. A heap with the last of them on top, so that nearly all of a hundred thousand are
+ * compared once and dropped; many pages on, where it would be large, all are kept and parted at the end.
+ */
+struct best {
+    struct item *at;
+    size_t n, most, room; /* most 0: all */
+    struct order o;
+    char *text; /* LIST_BY_OUTPUT: a place for each item, and one for the next */
+    size_t place;
+};
+
+static void best_begin(struct best *b, const struct api *a, const struct list_view *v)
+{
+    size_t wanted = (size_t)v->offset + v->limit, all = a->model.n_check;
+
+    *b = (struct best){.o.descending = v->descending, .room = MIN(wanted, all) + 1};
+    if (wanted && wanted <= HEAP_MOST)
+        b->most = wanted;
+    else
+        b->room = all + 1;
+    b->at = mem_calloc(b->room, sizeof(*b->at));
+    if (v->sort == LIST_BY_OUTPUT)
+        b->text = mem_calloc(b->room, TEXT_KEY);
+    b->o.text = b->text;
+}
+
+static void sink(struct best *b)
+{
+    for (size_t i = 0, child; (child = 2 * i + 1) < b->n; i = child) {
+        if (child + 1 < b->n && compare(&b->at[child], &b->at[child + 1], &b->o) < 0)
+            child++;
+        if (compare(&b->at[i], &b->at[child], &b->o) >= 0)
+            return;
+        swap(&b->at[i], &b->at[child]);
+    }
+}
+
+static void rise(struct best *b)
+{
+    for (size_t i = b->n - 1; i && compare(&b->at[(i - 1) / 2], &b->at[i], &b->o) < 0; i = (i - 1) / 2)
+        swap(&b->at[i], &b->at[(i - 1) / 2]);
+}
+
+static void best_add(struct best *b, const struct item *it)
+{
+    if (b->most && b->n == b->most) {
+        if (compare(it, &b->at[0], &b->o) >= 0)
+            return;
+        b->place = b->at[0].second; /* its text is wanted no more */
+        b->at[0] = *it;
+        sink(b);
+        return;
+    }
+    b->at[b->n++] = *it;
+    b->place = b->n;
+    if (b->most)
+        rise(b);
+}
+
+/* The page, in order. */
+static size_t best_page(struct best *b, const struct list_view *v, uint32_t *page)
+{
+    size_t first = MIN((size_t)v->offset, b->n), n = MIN((size_t)v->limit, b->n - first);
+
+    if (n && b->most) {
+        qsort_r(b->at, b->n, sizeof(*b->at), compare, &b->o);
+    } else if (n) {
+        if (first)
+            split_at(b->at, b->n, first, &b->o);
+        if (first + n < b->n)
+            split_at(b->at + first, b->n - first, n, &b->o);
+        qsort_r(b->at + first, n, sizeof(*b->at), compare, &b->o);
+    }
+    for (size_t i = 0; i < n; i++)
+        page[i] = b->at[first + i].idx;
+    mem_free(b->at);
+    mem_free(b->text);
+    return n;
+}
+
 static size_t select_sorted(const struct api *a, const struct list_view *v, uint32_t *page,
                             struct list_counts *counts)
 {
-    VEC(struct item) items = {0};
-    struct buf pool = BUF_INIT;
-    struct order o = {.descending = v->descending};
-    size_t first, n = 0;
+    struct best best;
 
+    best_begin(&best, a, v);
     for (uint32_t i = 0; i < a->model.n_check; i++) {
         struct row_brief b;
         struct item it;
@@ -403,27 +483,13 @@ static size_t select_sorted(const struct api *a, const struct list_view *v, uint
         list_count_one(counts, &b);
         if (!list_holds(a, v, i, &b))
             continue;
-        if (v->sort == LIST_BY_OUTPUT)
-            add_text(a, i, &pool);
-        it = item_of(a, v, i, &b, items.n);
-        *VEC_ADD(&items) = it;
+        if (best.text)
+            put_text(a, i, best.text + best.place * TEXT_KEY);
+        it = item_of(a, v, i, &b, best.place);
+        best_add(&best, &it);
+        counts->matched++;
     }
-    counts->matched = (uint32_t)items.n;
-    first = MIN((size_t)v->offset, items.n);
-    n = MIN((size_t)v->limit, items.n - first);
-    o.text = v->sort == LIST_BY_OUTPUT ? pool.data : NULL;
-    if (n) {
-        if (first)
-            split_at(items.at, items.n, first, &o);
-        if (first + n < items.n)
-            split_at(items.at + first, items.n - first, n, &o);
-        qsort_r(items.at + first, n, sizeof(*items.at), compare, &o);
-    }
-    for (size_t i = 0; i < n; i++)
-        page[i] = items.at[first + i].idx;
-    VEC_RELEASE(&items);
-    buf_release(&pool);
-    return n;
+    return best_page(&best, v, page);
 }
 
 size_t list_select(const struct api *a, const struct list_view *v, uint32_t *page, struct list_counts *counts)

@@ -10,7 +10,8 @@ enum { SNAPSHOT_CHARS = 12 }; /* of its hash, in an id */
 
 struct api_names {
     uint32_t *rank, *at; /* at: the other way round */
-    uint32_t *text;      /* by idx: where its own names begin in pool; one more at the end */
+    uint32_t *host;
+    uint32_t *text; /* by idx: where its own names begin in pool; one more at the end */
     /* the names of each check in small letters, a line each, of hosts the one that counts for whoever sees a service first: a search is one pass over these bytes */
     struct buf pool;
     struct oids oids; /* oid 0: not known yet */
@@ -57,6 +58,7 @@ struct api_names *names_new(const struct model *m, const uint64_t *oids)
     n->n = m->n_check;
     n->rank = mem_calloc(n->n + 1, sizeof(*n->rank));
     n->at = mem_calloc(n->n + 1, sizeof(*n->at));
+    n->host = mem_calloc(n->n + 1, sizeof(*n->host));
     n->text = mem_calloc(n->n + 1, sizeof(*n->text));
     buf_init(&n->pool);
     for (uint32_t h = 0; h < m->n_hosts; h++) {
@@ -68,6 +70,7 @@ struct api_names *names_new(const struct model *m, const uint64_t *oids)
     }
     for (uint32_t i = 0; i < n->n; i++) {
         n->at[n->rank[i]] = i;
+        n->host[i] = model_check(m, i)->host;
         add_names(n, m, i);
     }
     n->text[n->n] = (uint32_t)n->pool.len;
@@ -81,6 +84,7 @@ void names_free(struct api_names *n)
         return;
     mem_free(n->rank);
     mem_free(n->at);
+    mem_free(n->host);
     mem_free(n->text);
     buf_release(&n->pool);
     oids_release(&n->oids);
@@ -91,6 +95,12 @@ uint32_t names_rank(const struct api_names *n, uint32_t idx)
 {
     BUG_ON(idx >= n->n);
     return n->rank[idx];
+}
+
+uint32_t names_host(const struct api_names *n, uint32_t idx)
+{
+    BUG_ON(idx >= n->n);
+    return n->host[idx];
 }
 
 uint32_t names_at(const struct api_names *n, uint32_t rank)

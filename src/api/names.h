@@ -11,6 +11,8 @@ struct api_names;
 struct api_names *names_new(const struct model *m, const uint64_t *oids);
 void names_free(struct api_names *n);
 uint32_t names_rank(const struct api_names *n, uint32_t idx);
+/* The host of a check, of a host itself: as in the model, but close together, for passes over all checks. */
+uint32_t names_host(const struct api_names *n, uint32_t idx);
 /* the check that stands there in the order of names */
 uint32_t names_at(const struct api_names *n, uint32_t rank);
 /* In which names a word stands, whatever its capitals: found in one pass over all of them. Of a host: name, display name, alias and address; of a service: description and display name. */

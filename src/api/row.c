@@ -56,8 +56,7 @@ uint32_t row_host_downtime(const struct api *a, uint32_t idx)
 {
     if (idx < a->model.n_hosts)
         return 0;
-    return __atomic_load_n(&row_in_place(a, model_check(&a->model, idx)->host)->downtime_depth,
-                           __ATOMIC_RELAXED);
+    return __atomic_load_n(&row_in_place(a, names_host(a->names, idx))->downtime_depth, __ATOMIC_RELAXED);
 }
 
 struct row_brief row_brief(const struct api *a, uint32_t idx)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Any bytes as a search: terms that lie in the text, whose numbers fit, or what is wrong and at which column of it; and asked of a list it never breaks anything. */
+/* Behind a byte 1 a regular expression and a text; else any bytes as a search: terms that lie in the text, whose numbers fit, or what is wrong and at which column of it; and asked of a list it never breaks anything. */
 #include "../unit/api_world.h"
+#include "api/find_regex.h"
 #include "api/list.h"
 #include "core/search.h"
 
@@ -16,6 +17,24 @@ static void check(const struct search_term *t, struct str text)
                !t->value[i].text.n);
 }
 
+/* Pattern, line end, text: what must stand in what matches does, else what matches would not be found. */
+static void regex(struct str in)
+{
+    struct arena arena = ARENA_INIT;
+    struct find_regex x;
+    struct str rest = in, pattern = str_cut(&rest, '\n');
+    char why[160];
+
+    if (find_regex_make(&x, pattern, &arena, why, sizeof(why))) {
+        int with = find_regex_is(&x, rest), without;
+
+        x.must = STR_NULL;
+        without = find_regex_is(&x, rest);
+        BUG_ON(with != without && !(with == 0 && without < 0));
+    }
+    arena_release(&arena);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct api_world *w;
@@ -23,8 +42,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct str text = str_make((const char *)data, size);
     struct search s;
     struct search_error e;
-    bool good = search_parse(text, &arena, &s, &e);
+    bool good;
 
+    if (size && data[0] == 1) {
+        regex(str_sub(text, 1, size));
+        return 0;
+    }
+    good = search_parse(text, &arena, &s, &e);
     if (!w)
         w = api_world_new(3, 3);
     BUG_ON(good != !e.wrong || (!good && (e.column < 1 || e.column > size + 1)));

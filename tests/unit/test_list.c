@@ -95,9 +95,9 @@ static struct want want_of(const struct api *a, uint32_t idx, enum list_sort sor
     return w;
 }
 
-static void compare_with_plain(struct api_world *w, struct list_view v)
+static void compare_with_plain(struct api_world *w, struct list_view v, uint32_t step)
 {
-    struct want want[HOSTS * (SERVICES + 1)];
+    struct want *want = mem_calloc(w->model.n_check, sizeof(*want));
     uint32_t page[64];
     struct list_counts k;
     size_t n = 0;
@@ -109,7 +109,7 @@ static void compare_with_plain(struct api_world *w, struct list_view v)
     sign = v.descending ? -1 : 1;
     qsort(want, n, sizeof(want[0]), by_want);
     v.limit = 64;
-    for (v.offset = 0; v.offset < n + 64; v.offset += 37) {
+    for (v.offset = 0; v.offset < n + 64; v.offset += step) {
         size_t got = list_select(&w->api, &v, page, &k);
 
         assert_int_equal(k.matched, n);
@@ -117,6 +117,7 @@ static void compare_with_plain(struct api_world *w, struct list_view v)
         for (size_t i = 0; i < got; i++)
             assert_int_equal(page[i], want[v.offset + i].idx);
     }
+    mem_free(want);
 }
 
 static void test_order(void **state)
@@ -134,10 +135,24 @@ static void test_order(void **state)
                                       .hosts = true,
                                       .services = f != 3};
 
-                compare_with_plain(w, v);
+                compare_with_plain(w, v, 37);
             }
         }
     }
+}
+
+/* Of thousands, near pages and far ones. */
+static void test_order_of_many(void **state UNUSED)
+{
+    static const enum list_sort sorts[] = {LIST_BY_SINCE, LIST_BY_OUTPUT};
+    struct api_world *w = api_world_new(150, 20);
+
+    mix(w, 7);
+    for (size_t s = 0; s < ARRAY_LEN(sorts); s++)
+        compare_with_plain(
+            w, (struct list_view){.sort = sorts[s], .descending = s == 0, .hosts = true, .services = true},
+            411);
+    api_world_free(w);
 }
 
 /* By severity: the worse first, of those what nobody has taken care of, of those the newest. */
@@ -228,21 +243,11 @@ static void test_filters(void **state)
 
 static void test_bad_parameters(void **state)
 {
-    static const char *const bad[] = {"filter=x",
-                                      "kind=x",
-                                      "state=x",
-                                      "state=ok,",
-                                      "sort=x",
-                                      "order=x",
-                                      "limit=-1",
-                                      "limit=1001",
-                                      "limit=x",
-                                      "limit=",
-                                      "cursor=",
-                                      "cursor=5",
-                                      "cursor=o-1",
-                                      "cursor=ox",
-                                      "cursor=o99999999999",
+    static const char *const bad[] = {"filter=x",   "kind=x",     "state=x",
+                                      "state=ok,",  "sort=x",     "order=x",
+                                      "limit=-1",   "limit=1001", "limit=x",
+                                      "limit=",     "cursor=",    "cursor=5",
+                                      "cursor=o-1", "cursor=ox",  "cursor=o99999999999",
                                       "q=hots:web"};
     struct api_world *w = *state;
 
@@ -651,6 +656,7 @@ int main(void)
 #define WORLD(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         WORLD(test_order),
+        cmocka_unit_test(test_order_of_many),
         WORLD(test_severity),
         WORLD(test_filters),
         WORLD(test_bad_parameters),

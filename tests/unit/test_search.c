@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The search language: what a text means as terms, what each search finds in a list, and what is said of one that is wrong. */
+#include "api/find_regex.h"
 #include "api_world.h"
 #include "core/search.h"
 #include "wire/json_read.h"
@@ -381,12 +382,53 @@ static void test_completion(void **state)
     assert_int_equal(ask(w, "/api/v1/resources/complete", "a", "&at=x"), 400);
 }
 
+/* What every text that matches a regular expression holds: less than there is, never more. */
+static void test_must(void **state UNUSED)
+{
+    static const struct {
+        const char *pattern, *must; /* "": none is seen */
+    } table[] = {
+        {"", ""},
+        {"full", "full"},
+        {"^di.*full$", "full"},
+        {"a", ""},
+        {"disk", "di"},
+        {"abc|abcd", ""},
+        {"abc?", "ab"},
+        {"abc*d", "ab"},
+        {"abc+def", "abc"},
+        {"abc{0}def", "ab"},
+        {"ab(cdef)?", "ab"},
+        {"(?i)abc", ""},
+        {"[abc]def", ""},
+        {"ab\\.cde", "cde"},
+        {"\\x41bcd", ""},
+        {"ab\\dcde", "ab"},
+        {"\\Qa+b\\Ecde", ""},
+        {"h\xc3\xa9te", "te"},
+        {"full\\", "full"},
+        {"10 % of", "10 % of"},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+        struct str must = find_regex_must(str_of(table[i].pattern));
+
+        if (!str_eq_c(must, table[i].must))
+            fail_msg("%s: " STR_FMT, table[i].pattern, STR_ARG(must));
+    }
+}
+
 int main(void)
 {
 #define WORLD(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_terms), cmocka_unit_test(test_wrong), WORLD(test_rows),
-        WORLD(test_refusals),         WORLD(test_costly),           WORLD(test_past),
+        cmocka_unit_test(test_terms),
+        cmocka_unit_test(test_wrong),
+        cmocka_unit_test(test_must),
+        WORLD(test_rows),
+        WORLD(test_refusals),
+        WORLD(test_costly),
+        WORLD(test_past),
         WORLD(test_completion),
     };
 
