@@ -57,7 +57,8 @@ void buf_add(struct buf *b, const void *p, size_t n)
 {
     if (!n)
         return;
-    buf_reserve(b, n);
+    if (b->cap - b->len <= n) /* cap is 0, or there is room for the end at least */
+        buf_reserve(b, n);
     memcpy(b->data + b->len, p, n);
     b->len += n;
     b->data[b->len] = '\0';
@@ -75,7 +76,10 @@ void buf_add_c(struct buf *b, const char *cstr)
 
 void buf_add_char(struct buf *b, char c)
 {
-    buf_add(b, &c, 1);
+    if (b->cap - b->len <= 1)
+        buf_reserve(b, 1);
+    b->data[b->len++] = c;
+    b->data[b->len] = '\0';
 }
 
 void buf_add_u64(struct buf *b, uint64_t v)

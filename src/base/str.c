@@ -197,8 +197,17 @@ size_t str_utf8_len(struct str s)
 bool str_is_utf8(struct str s)
 {
     for (size_t i = 0; i < s.n;) {
-        size_t len = utf8_len((const unsigned char *)s.p + i, s.n - i);
+        uint64_t eight;
+        size_t len;
 
+        if (s.n - i >= sizeof(eight)) { /* mostly there is nothing but ASCII */
+            memcpy(&eight, s.p + i, sizeof(eight));
+            if (!(eight & 0x8080808080808080u)) {
+                i += sizeof(eight);
+                continue;
+            }
+        }
+        len = utf8_len((const unsigned char *)s.p + i, s.n - i);
         if (!len)
             return false;
         i += len;

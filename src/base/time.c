@@ -134,12 +134,30 @@ int64_t time_from_local(const struct time_zone *z, const struct time_civil *c)
     return best;
 }
 
+static char *put_digits(char *at, int v, int n)
+{
+    for (int i = n - 1; i >= 0; i--, v /= 10)
+        at[i] = (char)('0' + v % 10);
+    return at + n;
+}
+
+/* By hand: answers are full of moments. A year before 0 is told as 0. */
 void time_rfc3339(struct wall t, char *out)
 {
     struct time_civil c = time_utc(t);
+    const struct {
+        int v, n;
+        char before;
+    } part[] = {{c.month, 2, '-'},  {c.day, 2, '-'},    {c.hour, 2, 'T'},
+                {c.minute, 2, ':'}, {c.second, 2, ':'}, {c.us / 1000, 3, '.'}};
+    char *at;
 
-    snprintf(out, TIME_RFC3339, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", c.year % 10000, c.month % 100,
-             c.day % 100, c.hour % 100, c.minute % 100, c.second % 100, (c.us / 1000) % 1000);
+    at = put_digits(out, c.year < 0 ? 0 : c.year, 4);
+    for (size_t i = 0; i < ARRAY_LEN(part); i++) {
+        *at++ = part[i].before;
+        at = put_digits(at, part[i].v, part[i].n);
+    }
+    memcpy(at, "Z", 2);
 }
 
 static bool digits(const char **p, const char *end, int n, int *out)

@@ -72,6 +72,19 @@ static void escape(struct buf *b, unsigned char c)
     }
 }
 
+/* By byte: 1 is never written as it is; 2 begins a character of several bytes, of which two are not. All others stand for themselves. */
+static const unsigned char kind[256] = {
+    [0 ... 0x1f] = 1, ['"'] = 1, ['\\'] = 1, ['<'] = 1, [0x7f] = 1, [0x80 ... 0xff] = 2};
+
+static size_t plain(struct str s)
+{
+    size_t i = 0;
+
+    while (i < s.n && !kind[(unsigned char)s.p[i]])
+        i++;
+    return i;
+}
+
 static void text(struct buf *b, struct str s)
 {
     size_t from = 0;
@@ -81,7 +94,7 @@ static void text(struct buf *b, struct str s)
         bool separator = c == 0xe2 && i + 2 < s.n && (unsigned char)s.p[i + 1] == 0x80 &&
                          ((unsigned char)s.p[i + 2] & 0xfe) == 0xa8;
 
-        if (c >= 0x20 && c != '"' && c != '\\' && c != '<' && c != 0x7f && !separator)
+        if (kind[c] != 1 && !separator)
             continue;
         buf_add(b, s.p + from, i - from);
         if (separator) {
@@ -98,7 +111,9 @@ static void text(struct buf *b, struct str s)
 static void quoted(struct buf *b, struct str s)
 {
     buf_add_char(b, '"');
-    if (str_is_utf8(s)) {
+    if (plain(s) == s.n) { /* mostly: no second look */
+        buf_add_str(b, s);
+    } else if (str_is_utf8(s)) {
         text(b, s);
     } else {
         struct buf fixed = BUF_INIT;

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <sys/socket.h>
 
-#define PIECE (16u * 1024) /* of a record of TLS */
+#define PIECE       (16u * 1024) /* of a record of TLS */
 /* Not set to zero at each call, which is done for all else (-ftrivial-auto-var-init): only what came is read of it. */
 #define NOT_CLEARED __attribute__((uninitialized))
 
@@ -76,7 +76,8 @@ static ssize_t write_plain(struct tls_io *io, const struct iovec *part, size_t n
     ssize_t went;
 
     do
-        went = sendmsg(io->fd, &all, MSG_NOSIGNAL | MSG_DONTWAIT);
+        went = n == 1 ? send(io->fd, part->iov_base, part->iov_len, MSG_NOSIGNAL | MSG_DONTWAIT)
+                      : sendmsg(io->fd, &all, MSG_NOSIGNAL | MSG_DONTWAIT);
     while (went < 0 && errno == EINTR);
     if (went < 0)
         return errno == EAGAIN ? 0 : -1;
