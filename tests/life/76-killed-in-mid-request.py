@@ -113,7 +113,7 @@ def test_gate():
             assert status == 503 and 'restarted' in answer['detail'], (status, answer)
         assert stream.broken_off()
         assert until(lambda: v.works()[0] == 200, 'the next gate')
-        for c in (*asked, beside):
+        for c in (*asked[:-1], beside):  # the last one had its body still to send
             assert c.ask('GET', '/api/v1/resources?limit=1').answer()[0] == 200, 'the connection goes on'
         assert v.others('gate') == others
         assert v.broken() == 0
