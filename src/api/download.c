@@ -7,6 +7,7 @@
 #include "api/list.h"
 #include "api/names.h"
 #include "api/shape.h"
+#include "base/csv.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -43,23 +44,9 @@ void download_set_free(struct api_downloads *d)
 
 /* ---- a row ---- */
 
-/* RFC 4180; what a plugin or a person wrote must not become a formula of a spreadsheet: such a cell gets an apostrophe. */
 static void cell(struct buf *b, struct str s, bool last)
 {
-    bool quoted = false;
-
-    for (size_t i = 0; i < s.n && !quoted; i++)
-        quoted = strchr(",\"\r\n", s.p[i]) && s.p[i];
-    buf_add_c(b, quoted ? "\"" : "");
-    if (s.n && s.p[0] && strchr("=+-@\t\r", s.p[0]))
-        buf_add_char(b, '\'');
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] == '"')
-            buf_add_char(b, '"');
-        if (s.p[i])
-            buf_add_char(b, s.p[i]);
-    }
-    buf_add_c(b, quoted ? "\"" : "");
+    csv_cell(b, s);
     buf_add_c(b, last ? "\r\n" : ",");
 }
 

@@ -1,25 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tables for spreadsheets (RFC 4180). What a plugin or a person wrote must not become a formula there: a cell that would gets an apostrophe. */
 #include "cmd/ctl_csv.h"
 
+#include "base/csv.h"
+
 #include <stdio.h>
-#include <string.h>
 
 void ctl_csv_cell(struct buf *row, const char *text)
 {
-    bool quoted = text[strcspn(text, ",\"\r\n")] != '\0';
-
-    if (quoted)
-        buf_add_char(row, '"');
-    if (text[0] && strchr("=+-@\t\r", text[0]))
-        buf_add_char(row, '\'');
-    for (; *text; text++) {
-        if (*text == '"')
-            buf_add_char(row, '"');
-        buf_add_char(row, *text);
-    }
-    if (quoted)
-        buf_add_char(row, '"');
+    csv_cell(row, str_of(text));
     buf_add_char(row, ',');
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "db/audit_render.h"
 
+#include "base/csv.h"
 #include "base/glob.h"
 
 #include <string.h>
@@ -77,26 +78,6 @@ static void value_of(const struct audit_line *l, const struct audit_outcome *o, 
     }
 }
 
-/* A cell that begins like a formula is none to a program that opens this. */
-static void cell(struct buf *out, struct str s)
-{
-    bool formula = s.n && strchr("=+-@\t", s.p[0]), quotes = formula;
-
-    for (size_t i = 0; i < s.n; i++)
-        quotes = quotes || strchr(",\"\r\n", s.p[i]);
-    if (quotes)
-        buf_add_char(out, '"');
-    if (formula)
-        buf_add_char(out, '\'');
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] == '"')
-            buf_add_char(out, '"');
-        buf_add_char(out, s.p[i]);
-    }
-    if (quotes)
-        buf_add_char(out, '"');
-}
-
 void audit_render_csv_head(struct buf *out)
 {
     for (size_t i = 0; i < ARRAY_LEN(columns); i++)
@@ -113,7 +94,7 @@ void audit_render_csv(struct buf *out, const struct audit_line *l, const struct 
         value_of(l, o, columns[i], &v);
         if (i)
             buf_add_char(out, ',');
-        cell(out, buf_str(&v));
+        csv_cell(out, buf_str(&v));
     }
     buf_add_c(out, "\r\n");
     buf_release(&v);

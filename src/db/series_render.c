@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The answer of series_data as JSON and CSV. The numbers are many: they are written without going through struct json. */
+#include "base/csv.h"
 #include "core/perf.h"
 #include "db/series_ask_int.h"
 #include "db/series_num.h"
@@ -181,20 +182,9 @@ static void render_json(struct series_data *d, const struct past_name *name, con
 static void put_cell(struct buf *b, struct str s)
 {
     struct buf text = BUF_INIT;
-    bool quote = false;
 
     buf_add_utf8(&text, s);
-    for (size_t i = 0; i < text.len; i++)
-        quote |= text.data[i] == '"' || text.data[i] == ',' || text.data[i] == '\n' || text.data[i] == '\r';
-    if (quote)
-        buf_add_char(b, '"');
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.data[i] == '"')
-            buf_add_char(b, '"');
-        buf_add_char(b, text.data[i]);
-    }
-    if (quote)
-        buf_add_char(b, '"');
+    csv_cell(b, buf_str(&text));
     buf_release(&text);
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/csv.h"
 #include "base/err.h"
 #include "base/glob.h"
 #include "base/hash.h"
@@ -173,6 +174,42 @@ static void test_buf(void **state UNUSED)
     for (int i = 0; i < 1000; i++)
         buf_printf(&b, "%0200d", i);
     assert_int_equal(b.len, 5 + 200 * 1000);
+    buf_release(&b);
+}
+
+/* Cells of CSV: quoted where they must be, and no formula, however it is hidden. */
+static void test_csv(void **state UNUSED)
+{
+    static const struct {
+        struct str in;
+        const char *out;
+    } cells[] = {
+        {STR("plain text"), "plain text"},
+        {STR("a,b"), "\"a,b\""},
+        {STR("say \"x\""), "\"say \"\"x\"\"\""},
+        {STR("two\nlines"), "\"two\nlines\""},
+        {STR("=1+1"), "'=1+1"},
+        {STR("+1"), "'+1"},
+        {STR("-1 of 3"), "'-1 of 3"},
+        {STR("@SUM(A1)"), "'@SUM(A1)"},
+        {STR("\t=1"), "'\t=1"},
+        {STR("\r=1"), "\"'\r=1\""},
+        {STR("  =1"), "'  =1"},
+        {STR("\0=1"), "'=1"},
+        {STR(" \0=1"), "' =1"},
+        {STR("a=1"), "a=1"},
+        {STR(" - "), "' - "},
+        {STR("   "), "   "},
+        {STR("a\0b"), "ab"},
+        {STR(""), ""},
+    };
+    struct buf b = BUF_INIT;
+
+    for (size_t i = 0; i < ARRAY_LEN(cells); i++) {
+        buf_clear(&b);
+        csv_cell(&b, cells[i].in);
+        assert_string_equal(b.len ? b.data : "", cells[i].out);
+    }
     buf_release(&b);
 }
 
@@ -378,11 +415,11 @@ static void test_err_arena_vec(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_numbers),       cmocka_unit_test(test_str),      cmocka_unit_test(test_seek),
-        cmocka_unit_test(test_glob),          cmocka_unit_test(test_buf),      cmocka_unit_test(test_hash),
-        cmocka_unit_test(test_map),           cmocka_unit_test(test_heap),     cmocka_unit_test(test_civil),
-        cmocka_unit_test(test_zone),          cmocka_unit_test(test_duration), cmocka_unit_test(test_tlv),
-        cmocka_unit_test(test_err_arena_vec),
+        cmocka_unit_test(test_numbers), cmocka_unit_test(test_str),           cmocka_unit_test(test_seek),
+        cmocka_unit_test(test_glob),    cmocka_unit_test(test_buf),           cmocka_unit_test(test_csv),
+        cmocka_unit_test(test_hash),    cmocka_unit_test(test_map),           cmocka_unit_test(test_heap),
+        cmocka_unit_test(test_civil),   cmocka_unit_test(test_zone),          cmocka_unit_test(test_duration),
+        cmocka_unit_test(test_tlv),     cmocka_unit_test(test_err_arena_vec),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
