@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/object_value.h"
 
+#include "api/group.h"
 #include "core/conf_secret.h"
 #include "core/model.h"
+#include "core/origin.h"
 #include "wire/json.h"
 
 #include <inttypes.h>
 #include <string.h>
+
+#define LINES_MOST 64u /* of one value: lists that templates add to */
 
 struct of {
     const struct model *m;
@@ -15,6 +19,7 @@ struct of {
     uint32_t at;
     const char *base; /* its struct in the snapshot */
     bool all;
+    const struct model_origin *origin, *host; /* of it, and of a service's host */
 };
 
 static const char *base_of(const struct model *m, enum conf_type type, uint32_t at)
@@ -245,18 +250,172 @@ void object_line(struct str line, struct buf *out)
     }
 }
 
+/* ---- where a value stands ---- */
+
+struct stands {
+    const char *source;
+    struct origin_line line[LINES_MOST];
+    size_t n;
+    bool groups; /* the lines are those of groups, with their names */
+};
+
+static const struct model_origin *origin_of(const struct model *m, enum conf_type type, uint32_t at)
+{
+    const struct model_group *g = NULL;
+
+    switch ((int)type) {
+    case CONF_HOST:
+    case CONF_SERVICE: return origin_find(m, model_check(m, at)->file, model_check(m, at)->line);
+    case CONF_CONTACT: return origin_find(m, model_contact(m, at)->file, model_contact(m, at)->line);
+    case CONF_COMMAND: return origin_find(m, model_command(m, at)->file, model_command(m, at)->line);
+    case CONF_TIMEPERIOD: return origin_find(m, model_period(m, at)->file, model_period(m, at)->line);
+    case CONF_HOSTGROUP: g = model_host_group(m, at); break;
+    case CONF_SERVICEGROUP: g = model_service_group(m, at); break;
+    default: g = model_contact_group(m, at);
+    }
+    return origin_find(m, g->file, g->line);
+}
+
+/* The lines of a row of the table of all directives. */
+static size_t lines_of(const struct of *o, const struct model_origin *origin, unsigned row, struct stands *s)
+{
+    enum conf_type type = origin == o->origin ? o->type : CONF_HOST;
+
+    s->n = origin ? origin_lines(o->m, origin, row - conf_type_info(type)->first, s->line, LINES_MOST) : 0;
+    s->n = MIN(s->n, (size_t)LINES_MOST);
+    return s->n;
+}
+
+/* What a service that says nothing has from its host; contacts and their groups go together. A host out of sight keeps its lines to itself. */
+static bool is_of_host(const struct of *o, unsigned row, struct stands *s)
+{
+    bool who = row == CONF_D_SERVICE_contacts || row == CONF_D_SERVICE_contact_groups;
+    unsigned host_row;
+
+    if (o->type != CONF_SERVICE || conf_directive(row)->how != CONF_HOW_HOST ||
+        (who && (lines_of(o, o->origin, CONF_D_SERVICE_contacts, s) ||
+                 lines_of(o, o->origin, CONF_D_SERVICE_contact_groups, s))) ||
+        !conf_directive_find(CONF_HOST, str_of(conf_directive(row)->name), &host_row) ||
+        !lines_of(o, o->host, host_row, s))
+        return false;
+    if (!sight_sees(o->sight, model_check(o->m, o->at)->host))
+        s->n = 0;
+    return true;
+}
+
+/* A group may be what says that something is in it. */
+static bool is_of_groups(const struct of *o, unsigned row, struct stands *s)
+{
+    struct model_list l;
+
+    if (row == CONF_D_HOST_hostgroups || row == CONF_D_SERVICE_servicegroups)
+        l = model_check(o->m, o->at)->groups;
+    else if (row == CONF_D_CONTACT_contactgroups)
+        l = model_contact(o->m, o->at)->groups;
+    else
+        return false;
+    for (s->n = 0; s->n < l.n && s->n < LINES_MOST; s->n++) {
+        uint32_t at = model_item(o->m, l, (uint32_t)s->n);
+        const struct model_group *g = row == CONF_D_HOST_hostgroups         ? model_host_group(o->m, at)
+                                      : row == CONF_D_SERVICE_servicegroups ? model_service_group(o->m, at)
+                                                                            : model_contact_group(o->m, at);
+
+        s->line[s->n] = (struct origin_line){g->file, g->line, model_str(o->m, g->name)};
+    }
+    s->groups = true;
+    return true;
+}
+
+static bool is_extended(unsigned row)
+{
+    switch (row) {
+    case CONF_D_HOST_notes:
+    case CONF_D_HOST_notes_url:
+    case CONF_D_HOST_action_url:
+    case CONF_D_HOST_icon_image:
+    case CONF_D_HOST_icon_image_alt:
+    case CONF_D_SERVICE_notes:
+    case CONF_D_SERVICE_notes_url:
+    case CONF_D_SERVICE_action_url:
+    case CONF_D_SERVICE_icon_image:
+    case CONF_D_SERVICE_icon_image_alt: return true;
+    default: return false;
+    }
+}
+
+static void find_stand(const struct of *o, unsigned row, struct stands *s)
+{
+    s->groups = false;
+    if (lines_of(o, o->origin, row, s) ||
+        (row == CONF_D_SERVICE_host_name && lines_of(o, o->origin, CONF_D_SERVICE_hostgroup_name, s)))
+        s->source = s->line[0].through.n ? "template" : "object";
+    else if (is_of_host(o, row, s))
+        s->source = "host";
+    else if (is_of_groups(o, row, s))
+        s->source = "group";
+    else if (!o->origin || origin_is_cut(o->m, o->origin))
+        s->source = "unknown";
+    else
+        s->source = is_extended(row) ? "extinfo" : "default";
+}
+
+/* Of a custom variable, by its place among them. */
+static void find_variable(const struct of *o, uint32_t i, struct stands *s)
+{
+    unsigned row = conf_type_info(o->type)->first + conf_type_info(o->type)->n + i;
+
+    s->groups = false;
+    if (lines_of(o, o->origin, row, s))
+        s->source = s->line[0].through.n ? "template" : "object";
+    else
+        s->source = "unknown";
+}
+
+static void write_stand(const struct of *o, const struct stands *s, struct json *j)
+{
+    json_key_c(j, "source", s->source);
+    json_key(j, "from");
+    json_list(j);
+    for (size_t i = 0; i < s->n; i++) {
+        const struct origin_line *l = &s->line[i];
+
+        json_map(j);
+        json_key_str(j, "file", model_str(o->m, model_file(o->m, l->file)->v));
+        json_key_u64(j, "line", l->line);
+        json_key(j, "template");
+        if (l->through.n && !s->groups)
+            json_str(j, l->through);
+        else
+            json_none(j);
+        if (s->groups)
+            json_key_str(j, "group", l->through);
+        json_map_end(j);
+    }
+    json_list_end(j);
+}
+
 /* ---- all of it ---- */
 
-static void put(struct json *j, struct str name, struct str value, bool secret)
+static void put(struct json *j, struct str name, struct str value, bool secret, const struct of *o,
+                const struct stands *s)
 {
-    if (!value.n)
-        return;
     json_map(j);
     json_key_str(j, "name", name);
     json_key_str(j, "value", secret ? STR(CONF_MASK) : value);
     if (secret)
         json_key_bool(j, "secret", true);
+    write_stand(o, s, j);
     json_map_end(j);
+}
+
+static void put_row(struct json *j, const struct of *o, unsigned row, struct str value)
+{
+    struct stands s;
+
+    if (!value.n)
+        return;
+    find_stand(o, row, &s);
+    put(j, str_of(conf_directive(row)->name), value, false, o, &s);
 }
 
 static void variables(struct json *j, const struct of *o)
@@ -264,6 +423,7 @@ static void variables(struct json *j, const struct of *o)
     bool contact = o->type == CONF_CONTACT, check = o->type == CONF_HOST || o->type == CONF_SERVICE;
     uint32_t first = 0, n = 0;
     struct buf name = BUF_INIT;
+    struct stands s;
 
     if (contact) {
         first = model_contact(o->m, o->at)->first_var;
@@ -275,55 +435,90 @@ static void variables(struct json *j, const struct of *o)
     for (uint32_t i = 0; i < n; i++) {
         const struct model_var *v = model_var(o->m, first + i);
 
+        if (!model_str(o->m, v->value).n)
+            continue;
         buf_clear(&name);
         buf_printf(&name, "_" STR_FMT, STR_ARG(model_str(o->m, v->name)));
+        find_variable(o, i, &s);
         put(j, buf_str(&name), model_str(o->m, v->value),
-            v->secret || conf_secret_name(model_str(o->m, v->name)));
+            v->secret || conf_secret_name(model_str(o->m, v->name)), o, &s);
     }
     buf_release(&name);
+}
+
+static void value_of(const struct of *o, unsigned row, struct buf *b)
+{
+    const struct conf_directive *d = conf_directive(row);
+    struct buf line = BUF_INIT;
+
+    if (d->field != CONF_NO_FIELD)
+        field(o, d, b);
+    else if (o->type == CONF_HOST || o->type == CONF_SERVICE)
+        of_check(o, row, b);
+    else if (o->type == CONF_CONTACT)
+        of_contact(o, row, b);
+    else if (row == CONF_D_TIMEPERIOD_exclude)
+        list(o, OF_PERIODS, model_period(o->m, o->at)->excludes, b);
+    if (row == CONF_D_COMMAND_command_line) {
+        object_line(buf_str(b), &line);
+        buf_clear(b);
+        buf_add_str(b, buf_str(&line));
+    }
+    buf_release(&line);
 }
 
 void object_values(struct json *j, const struct api *a, const struct sight *sight, enum conf_type type,
                    uint32_t at, bool all)
 {
     const struct conf_type_info *info = conf_type_info(type);
-    struct of o = {&a->model, sight, type, at, base_of(&a->model, type, at), all};
-    struct buf b = BUF_INIT, line = BUF_INIT;
+    const struct model *m = &a->model;
+    struct of o = {.m = m,
+                   .sight = sight,
+                   .type = type,
+                   .at = at,
+                   .base = base_of(m, type, at),
+                   .all = all,
+                   .origin = origin_of(m, type, at)};
+    struct buf b = BUF_INIT;
 
+    if (type == CONF_SERVICE)
+        o.host = origin_of(m, CONF_HOST, model_check(m, at)->host);
     json_key(j, "values");
     json_list(j);
     for (unsigned row = info->first; row < (unsigned)info->first + info->n; row++) {
-        const struct conf_directive *d = conf_directive(row);
-
-        buf_clear(&b);
         if (is_address(row) && !all)
             continue;
-        if (d->field != CONF_NO_FIELD)
-            field(&o, d, &b);
-        else if (type == CONF_HOST || type == CONF_SERVICE)
-            of_check(&o, row, &b);
-        else if (type == CONF_CONTACT)
-            of_contact(&o, row, &b);
-        else if (row == CONF_D_TIMEPERIOD_exclude)
-            list(&o, OF_PERIODS, model_period(o.m, at)->excludes, &b);
-        if (row == CONF_D_COMMAND_command_line) {
-            object_line(buf_str(&b), &line);
-            put(j, str_of(d->name), buf_str(&line), false);
-        } else {
-            put(j, str_of(d->name), buf_str(&b), false);
-        }
+        buf_clear(&b);
+        value_of(&o, row, &b);
+        put_row(j, &o, row, buf_str(&b));
     }
     if (all || type != CONF_CONTACT)
         variables(j, &o);
     json_list_end(j);
     buf_release(&b);
-    buf_release(&line);
 }
 
+static const char *const sources[] = {"object",  "template", "host",    "group",
+                                      "extinfo", "default",  "unknown", NULL};
+static const struct shape_field from_fields[] = {
+    {"file", SHAPE_TEXT, 0, NULL},
+    {"line", SHAPE_INT, 0, NULL},
+    {"template", SHAPE_TEXT, SHAPE_NULL,
+     "the template that the line is of, behind those that lead to it; null: the object's own",
+     .like = "\"linux-server > generic-host\""},
+    {"group", SHAPE_TEXT, SHAPE_MAYBE, "the group that says it"},
+    {NULL},
+};
+static const struct shape from_shape = {"ConfigurationLine", from_fields};
 static const struct shape_field fields[] = {
     {"name", SHAPE_TEXT, 0, "the directive, or _VARIABLE", .like = "\"check_interval\""},
     {"value", SHAPE_TEXT, 0, "as the configuration would say it", .like = "\"5\""},
     {"secret", SHAPE_BOOL, SHAPE_MAYBE, "the value is masked"},
+    {"source", SHAPE_WORD, 0,
+     "who says it: the object, a template, its host, a group it is in, an extended-information object, or "
+     "nobody",
+     .words = sources},
+    {"from", SHAPE_OBJECT, SHAPE_LIST, "the lines that made it, the object's own first", .of = &from_shape},
     {NULL},
 };
 const struct shape object_value_shape = {"ConfigurationValue", fields};

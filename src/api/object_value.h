@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-/* The values of a configured object as the directives of the configuration say them: what counts, with templates applied and defaults filled in, from the snapshot. Secrets are masked. */
+/* The values of a configured object as the directives of the configuration say them: what counts, with templates applied and defaults filled in, from the snapshot; and which lines of which files made each (core/origin.h). Secrets are masked. */
 #include "api/api.h"
 #include "core/conf_table.h"
 
 struct sight;
 
-/* The member "values": [{"name","value"}...], in the order of the table of directives; all: with what only who sees everything gets to know (addresses of people). */
+/* The member "values": [{"name","value","source","from":[{"file","line","template"}]}...], in the order of the table of directives; all: with what only who sees everything gets to know (addresses of people). */
 void object_values(struct json *j, const struct api *a, const struct sight *sight, enum conf_type type,
                    uint32_t at, bool all);
 /* A command line with what stands behind options such as --password masked. */

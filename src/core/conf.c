@@ -45,6 +45,7 @@ struct conf *conf_load(const struct conf_io *io, const struct conf_request *rq)
     conf_build_groups(c);
     conf_build_relations(c);
     conf_build_lines(c);
+    conf_build_origins(c);
     conf_build_rest(c);
     conf_verify(c);
     count(c);

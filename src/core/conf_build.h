@@ -34,8 +34,9 @@ void conf_build_groups(struct conf *c);
 void conf_build_relations(struct conf *c); /* parents, dependencies, escalations */
 void conf_check_circles(struct conf *c);   /* conf_circle.c */
 void conf_build_lines(struct conf *c);
-void conf_build_rest(struct conf *c); /* options, notices */
-void conf_verify(struct conf *c);     /* what no single object shows */
+void conf_build_origins(struct conf *c); /* core/origin.h */
+void conf_build_rest(struct conf *c);    /* options, notices */
+void conf_verify(struct conf *c);        /* what no single object shows */
 
 /* conf_resolve.c: does this line count as one that is not there? */
 bool conf_takes_back(const struct conf *c, const struct conf_prop *p);

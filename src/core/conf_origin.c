@@ -171,8 +171,7 @@ static bool trace_prop(struct conf_tracer *t, const struct chain *ch, uint32_t p
     return false;
 }
 
-/* The parts of the value that an object has in a row. */
-static void trace_value(struct conf_tracer *t, uint32_t object, unsigned row)
+void conf_origin_trace(struct conf_tracer *t, uint32_t object, unsigned row)
 {
     const struct conf_object *o = &t->c->objects.at[object];
     const struct conf_prop *p = conf_get(t->c, o, row);
@@ -182,6 +181,14 @@ static void trace_value(struct conf_tracer *t, uint32_t object, unsigned row)
     t->steps = 0;
     if (p && !trace_prop(t, &self, (uint32_t)(p - t->c->props.at)))
         trace(t, &self, row, &ignored);
+}
+
+void conf_origin_trace_key(struct conf_tracer *t, uint32_t object, uint32_t i)
+{
+    const struct chain self = {NULL, object, 0};
+
+    t->steps = 0;
+    trace_prop(t, &self, t->c->objects.at[object].keyed[i]);
 }
 
 /* ---- rows ---- */
@@ -230,14 +237,13 @@ static void row_of(struct conf_tracer *t, uint32_t object, unsigned row)
         conf_secret_row(row);
     VEC_LAST(&t->out->rows).row = row;
     if (said)
-        trace_value(t, object, row);
+        conf_origin_trace(t, object, row);
     end_row(t);
 }
 
 static void keyed_of(struct conf_tracer *t, uint32_t object)
 {
     const struct conf_object *o = &t->c->objects.at[object];
-    const struct chain self = {NULL, object, 0};
 
     for (uint32_t i = 0; i < o->n_keyed; i++) {
         const struct conf_prop *p = &t->c->props.at[o->keyed[i]];
@@ -248,8 +254,7 @@ static void keyed_of(struct conf_tracer *t, uint32_t object)
         add_row(t, arena_str(&t->out->arena, buf_str(&name)), is_null(p->value) && !day ? STR_NULL : p->value,
                 CONF_ORIGIN_FILE)
             ->secret = !day && conf_secret_name(p->key);
-        t->steps = 0;
-        trace_prop(t, &self, o->keyed[i]);
+        conf_origin_trace_key(t, object, i);
         end_row(t);
         buf_release(&name);
     }
@@ -308,7 +313,7 @@ void conf_origin_take(struct conf_tracer *t, uint32_t holder, unsigned my_row, u
         r->secret = conf_secret_row(holder_row);
     }
     r->first_part = first;
-    trace_value(t, holder, holder_row);
+    conf_origin_trace(t, holder, holder_row);
     r->n_parts = (uint32_t)t->out->parts.n - first;
 }
 

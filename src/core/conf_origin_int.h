@@ -12,6 +12,9 @@ struct conf_tracer {
 
 /* conf_origin.c */
 void conf_origin_describe(struct conf_tracer *t, uint32_t object); /* its rows and place */
+/* The lines that made the value of a row that the object has, and of its i-th variable or day, as parts. */
+void conf_origin_trace(struct conf_tracer *t, uint32_t object, unsigned row);
+void conf_origin_trace_key(struct conf_tracer *t, uint32_t object, uint32_t i);
 /* What an escalation or service does not say, it has from holder: the row in the place where it belongs. */
 void conf_origin_take(struct conf_tracer *t, uint32_t holder, unsigned my_row, unsigned holder_row,
                       enum conf_origin_source source);

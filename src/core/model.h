@@ -21,7 +21,7 @@
 #include "core/model_globals.h"
 
 #define MODEL_NONE    UINT32_MAX
-#define MODEL_VERSION 11u
+#define MODEL_VERSION 12u
 #define MODEL_MAGIC   "VGSNAP01"
 
 struct model_list {

@@ -52,6 +52,13 @@ struct model_user {
 struct model_option { /* vigie_* of the main file and --set; a secret value is a slot */
     uint32_t name, value;
 };
+struct model_origin { /* of a definition: which lines of which files made its values (core/origin.h) */
+    uint32_t file, line;
+    struct model_list own, taken;
+};
+struct model_place { /* a line of a template; through: the templates that lead to it */
+    uint32_t file, line, through;
+};
 
 #define MODEL_TABLES(X)                                                                                      \
     X(check, model_check)                                                                                    \
@@ -75,6 +82,8 @@ struct model_option { /* vigie_* of the main file and --set; a secret value is a
     X(notice, model_notice)                                                                                  \
     X(option, model_option)                                                                                  \
     X(user, model_user)                                                                                      \
+    X(origin, model_origin) /* by file and line */                                                           \
+    X(place, model_place)                                                                                    \
     X(file, model_u32)  /* string offsets: paths of the files read */                                        \
     X(index, model_u32) /* the list pool */
 

@@ -51,6 +51,9 @@ test('the configuration that counts, with its origin; a value is found by a word
   await page.getByRole('tab', { name: 'Configuration' }).click();
   await panel().getByText(/objects\.cfg, line \d+/).waitFor();
   assert.match(await panel().locator('tr', { hasText: 'max_check_attempts' }).innerText(), /2/, 'by its template');
+  assert.match(await panel().locator('tr', { hasText: 'max_check_attempts' }).innerText(), /template \S+ objects\.cfg:\d+/);
+  assert.match(await panel().locator('tr', { hasText: 'service_description' }).innerText(), /its own objects\.cfg:\d+/);
+  assert.deepEqual(await axe(page), []);
   await page.getByLabel('Find a value').fill('retry');
   await panel().locator('tr', { hasText: 'max_check_attempts' }).waitFor({ state: 'detached' });
   await panel().locator('tr', { hasText: 'retry_interval' }).waitFor();

@@ -2,6 +2,8 @@
 /* Where values come from (conf_origin), and what differs in effect (conf_diff). */
 #include "core/conf_diff.h"
 #include "core/conf_origin.h"
+#include "core/model_build.h"
+#include "core/origin.h"
 #include "fake_conf.h"
 
 #include <setjmp.h>
@@ -41,6 +43,37 @@ static void row_text(const struct conf_origin *g, const char *name, struct buf *
     }
 }
 
+/* The snapshot tells the same lines of each value, without the configuration. */
+static void same_in_snapshot(const struct conf *c, const struct conf_origin *g)
+{
+    const struct conf_type_info *info = conf_type_info(g->type);
+    const struct model_origin *o;
+    struct origin_line lines[64];
+    unsigned n_keys = 0;
+    struct model m;
+
+    model_build_view(conf_tables(c), &m);
+    o = origin_find(&m, g->file, g->line);
+    if (g->is_template || g->type > CONF_TIMEPERIOD)
+        return;
+    assert_non_null(o);
+    for (size_t i = 0; i < g->rows.n; i++) {
+        const struct conf_origin_row *r = &g->rows.at[i];
+        unsigned row = r->row < CONF_D_ALL ? r->row - info->first : info->n + n_keys++;
+        size_t n = origin_lines(&m, o, row, lines, ARRAY_LEN(lines));
+
+        if (n != (r->source == CONF_ORIGIN_FILE ? r->n_parts : 0))
+            fail_msg(STR_FMT ": %zu lines, not %u", STR_ARG(r->name), n, r->n_parts);
+        for (size_t k = 0; k < n; k++) {
+            const struct conf_origin_part *p = &g->parts.at[r->first_part + k];
+
+            assert_int_equal(lines[k].file, p->file);
+            assert_int_equal(lines[k].line, p->line);
+            assert_true(str_eq(lines[k].through, p->through));
+        }
+    }
+}
+
 struct want {
     enum conf_type type;
     const char *name, *service, *row, *text; /* NULL service of a relation: the first about the host */
@@ -59,6 +92,7 @@ static void expect(const char *objects, const struct want *want, size_t n)
                          : conf_origin_of(c, want[i].type, name, service, &g, &near);
 
         assert_true(found);
+        same_in_snapshot(c, &g);
         row_text(&g, want[i].row, &b);
         assert_string_equal(b.len ? b.data : "", want[i].text);
         conf_origin_release(&g);
