@@ -57,7 +57,8 @@ static struct api_request *request_new(struct api *a, const struct api_request *
                         &q->if_none_match,
                         &q->idempotency_key,
                         &q->auth_token,
-                        &q->view_as};
+                        &q->view_as,
+                        &q->content_encoding};
     const struct str *of[] = {&from->method,
                               &from->path,
                               &from->query,
@@ -78,7 +79,8 @@ static struct api_request *request_new(struct api *a, const struct api_request *
                               &from->if_none_match,
                               &from->idempotency_key,
                               &from->auth_token,
-                              &from->view_as};
+                              &from->view_as,
+                              &from->content_encoding};
 
     for (size_t i = 0; i < ARRAY_LEN(to); i++)
         *to[i] = of[i]->p ? arena_str(&q->arena, *of[i]) : STR_NULL;
@@ -401,6 +403,8 @@ static void begin(struct api *a, struct api_request *q)
         return;
     }
     v = guard_request(q);
+    if (v.problem == PROBLEM_BODY_CODED)
+        api_header(q, "Accept-Encoding: identity");
     if (v.status)
         refuse(a, q, &v);
     else

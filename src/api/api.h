@@ -83,7 +83,8 @@ struct api_request {
     struct arena arena; /* everything below borrows from it */
     struct str method, path, query, body, peer;
     struct str cookie, authorization, auth_token, origin, fetch_site, host, content_type, csrf,
-        accept_language, last_event_id, accept, if_match, if_none_match, idempotency_key, view_as;
+        accept_language, last_event_id, accept, if_match, if_none_match, idempotency_key, view_as,
+        content_encoding;
     int64_t uid;     /* -1: not local */
     struct str user; /* its name, of a local one */
     bool sent_json;  /* of DIALECT_NRDP: JSON, and so is the answer */

@@ -7,12 +7,14 @@
 
 #include "api/api_ask.h"
 #include "api/api_reply.h"
+#include "api/availability_int.h"
 #include "api/body.h"
 #include "api/choose.h"
 #include "api/gone.h"
 #include "api/names.h"
 #include "api/near.h"
 #include "api/resource.h"
+#include "api/route.h"
 #include "core/avail.h"
 #include "wire/json.h"
 #include "wire/json_read.h"
@@ -27,30 +29,6 @@
 const char *const availability_query[] = {"group",  "kind",      "host", "service", "from",   "to",
                                           "period", "downtimes", "soft", "limit",   "cursor", NULL};
 const char *const availability_query_one[] = {"from", "to", "period", "downtimes", "soft", NULL};
-
-struct member {              /* of what is asked for */
-    uint64_t oid, host_oid;  /* host_oid 0: a host */
-    const struct gone *gone; /* it is configured no more */
-};
-struct shown { /* of the page */
-    struct str host, service;
-    struct avail_out out;
-    bool told;
-};
-
-struct ask {
-    struct wall from, to;
-    struct str period;
-    bool exclude, hard, one, summary;
-    struct member *member;
-    size_t n, at, asked; /* at: the next whose answer is due; asked: how many are */
-    size_t page_from, page_n;
-    struct shown *page;
-    /* the summary */
-    int64_t sum_ppm, worst_ppm; /* -1: none yet */
-    size_t told, counted;
-    struct member worst;
-};
 
 /* ---- parameters ---- */
 
@@ -75,7 +53,7 @@ static void no_period(struct api *a, struct api_request *q, struct str name)
     near_fail(a, q, "period", PROBLEM_NO_PERIOD, &near);
 }
 
-static bool read_common(struct api *a, struct api_request *q, struct ask *k)
+static bool read_common(struct api *a, struct api_request *q, struct availability_ask *k)
 {
     k->period = api_query(q, "period");
     k->worst_ppm = -1;
@@ -88,7 +66,7 @@ static bool read_common(struct api *a, struct api_request *q, struct ask *k)
     return false;
 }
 
-static bool read_page(struct api *a, struct api_request *q, struct ask *k)
+static bool read_page(struct api *a, struct api_request *q, struct availability_ask *k)
 {
     struct str limit = api_query(q, "limit"), cursor = api_query(q, "cursor");
     uint64_t n = 100, from = 0;
@@ -108,7 +86,7 @@ static bool read_page(struct api *a, struct api_request *q, struct ask *k)
     return true;
 }
 
-static void take_page(struct api_request *q, struct ask *k)
+static void take_page(struct api_request *q, struct availability_ask *k)
 {
     k->page_from = MIN(k->page_from, k->n);
     k->page_n = MIN(k->page_n, k->n - k->page_from);
@@ -127,7 +105,8 @@ static uint64_t host_of(struct api *a, const struct gone *at, size_t i)
     return !at[0].service.n ? at[0].oid : at[i].oid;
 }
 
-static void take_gone(struct api *a, struct api_request *q, struct ask *k, const struct gone *at, size_t n)
+static void take_gone(struct api *a, struct api_request *q, struct availability_ask *k, const struct gone *at,
+                      size_t n)
 {
     struct str kind = api_query(q, "kind");
 
@@ -136,30 +115,32 @@ static void take_gone(struct api *a, struct api_request *q, struct ask *k, const
         bool service = at[i].service.n;
 
         if (!str_eq_c(kind, service ? "host" : "service"))
-            k->member[k->n++] = (struct member){at[i].oid, service ? host_of(a, at, i) : 0, &at[i]};
+            k->member[k->n++] =
+                (struct availability_member){at[i].oid, service ? host_of(a, at, i) : 0, &at[i]};
     }
     take_page(q, k);
 }
 
 /* Names are copied: between two answers the configuration may become another. */
-static void take_checks(struct api *a, struct api_request *q, struct ask *k, const uint32_t *idx, size_t n)
+static void take_checks(struct api *a, struct api_request *q, struct availability_ask *k, const uint32_t *idx,
+                        size_t n)
 {
     k->member = arena_alloc(&q->arena, (n + 1) * sizeof(*k->member));
     for (size_t i = 0; i < n; i++) {
         uint64_t oid = names_oid(a, idx[i]);
 
         if (oid) /* 0: no identity yet, so nothing was recorded yet */
-            k->member[k->n++] = (struct member){
+            k->member[k->n++] = (struct availability_member){
                 oid, idx[i] < a->model.n_hosts ? 0 : names_oid(a, model_check(&a->model, idx[i])->host),
                 NULL};
     }
     take_page(q, k);
 }
 
-static void name_page(struct api *a, struct api_request *q, struct ask *k)
+static void name_page(struct api *a, struct api_request *q, struct availability_ask *k)
 {
     for (size_t i = 0; i < k->page_n; i++) {
-        const struct member *m = &k->member[k->page_from + i];
+        const struct availability_member *m = &k->member[k->page_from + i];
         struct buf id = BUF_INIT;
         uint32_t idx;
 
@@ -180,7 +161,7 @@ static void name_page(struct api *a, struct api_request *q, struct ask *k)
 
 /* ---- answers ---- */
 
-static void percent(struct json *j, const char *key, int64_t ppm)
+void availability_percent(struct json *j, const char *key, int64_t ppm)
 {
     struct buf b = BUF_INIT;
 
@@ -217,7 +198,7 @@ static void by_state(struct json *j, const char *key, const int64_t *s, bool hos
     json_map_end(j);
 }
 
-static void identity(struct json *j, const struct member *m, struct str host, struct str service)
+static void identity(struct json *j, const struct availability_member *m, struct str host, struct str service)
 {
     json_key_id(j, "id", m->oid);
     json_key_c(j, "kind", m->host_oid ? "service" : "host");
@@ -228,10 +209,10 @@ static void identity(struct json *j, const struct member *m, struct str host, st
         json_key_bool(j, "gone", true);
 }
 
-static void figures(struct json *j, const struct member *m, const struct shown *s)
+static void figures(struct json *j, const struct availability_member *m, const struct shown *s)
 {
     identity(j, m, s->host, s->service);
-    percent(j, "availability", avail_ppm(&s->out));
+    availability_percent(j, "availability", avail_ppm(&s->out));
     json_key_i64(j, "good_s", s->out.good_s);
     json_key_i64(j, "bad_s", s->out.bad_s);
     json_key_i64(j, "outages", s->out.outages);
@@ -242,7 +223,7 @@ static void figures(struct json *j, const struct member *m, const struct shown *
     json_key_i64(j, "outside_period_s", s->out.outside_s);
 }
 
-static void conditions(struct json *j, const struct ask *k)
+void availability_conditions(struct json *j, const struct availability_ask *k)
 {
     json_key_time(j, "from", (struct wall){time_wall_s(k->from) * TIME_S});
     json_key_time(j, "to", (struct wall){time_wall_s(k->to) * TIME_S});
@@ -255,7 +236,7 @@ static void conditions(struct json *j, const struct ask *k)
     json_key_c(j, "soft", k->hard ? "ignored" : "counted");
 }
 
-static struct str name_of(struct api *a, const struct member *m, uint32_t idx, bool service)
+static struct str name_of(struct api *a, const struct availability_member *m, uint32_t idx, bool service)
 {
     if (m->gone)
         return service ? m->gone->service : m->gone->host;
@@ -264,7 +245,7 @@ static struct str name_of(struct api *a, const struct member *m, uint32_t idx, b
     return service ? model_description(&a->model, idx) : model_host_name(&a->model, idx);
 }
 
-static void summary(struct api *a, struct json *j, const struct ask *k)
+static void summary(struct api *a, struct json *j, const struct availability_ask *k)
 {
     struct buf id = BUF_INIT;
     uint32_t idx;
@@ -277,7 +258,7 @@ static void summary(struct api *a, struct json *j, const struct ask *k)
     json_map(j);
     json_key_u64(j, "resources", k->told);
     json_key_u64(j, "with_basis", k->counted);
-    percent(j, "mean", k->counted ? k->sum_ppm / (int64_t)k->counted : -1);
+    availability_percent(j, "mean", k->counted ? k->sum_ppm / (int64_t)k->counted : -1);
     json_key(j, "worst");
     if (k->worst_ppm < 0) {
         json_none(j);
@@ -286,14 +267,14 @@ static void summary(struct api *a, struct json *j, const struct ask *k)
         idx = names_find(a, buf_str(&id));
         json_map(j);
         identity(j, &k->worst, name_of(a, &k->worst, idx, false), name_of(a, &k->worst, idx, true));
-        percent(j, "availability", k->worst_ppm);
+        availability_percent(j, "availability", k->worst_ppm);
         json_map_end(j);
     }
     json_map_end(j);
     buf_release(&id);
 }
 
-static void finish(struct api *a, struct api_request *q, const struct ask *k)
+static void finish(struct api *a, struct api_request *q, const struct availability_ask *k)
 {
     struct buf out = BUF_INIT, cursor = BUF_INIT;
     size_t end = k->page_from + k->page_n;
@@ -305,7 +286,7 @@ static void finish(struct api *a, struct api_request *q, const struct ask *k)
     }
     json_init(&j, &out);
     json_map(&j);
-    conditions(&j, k);
+    availability_conditions(&j, k);
     if (k->one) {
         figures(&j, &k->member[0], &k->page[0]);
     } else {
@@ -344,7 +325,7 @@ static void list_of(const struct json_value *row, const char *key, int64_t *out)
 }
 
 /* The reader leaves out who may not be seen: there is nothing of them, in no figure. */
-static bool is_next(struct ask *k, const struct json_value *row, size_t want)
+static bool is_next(struct availability_ask *k, const struct json_value *row, size_t want)
 {
     uint64_t oid;
 
@@ -355,7 +336,7 @@ static bool is_next(struct ask *k, const struct json_value *row, size_t want)
     return k->at < want;
 }
 
-static void take_row(struct ask *k, const struct json_value *row)
+static void take_row(struct availability_ask *k, const struct json_value *row)
 {
     struct avail_out o = {.outside_s = json_read_int(json_read_member(row, "outside")),
                           .good_s = json_read_int(json_read_member(row, "good")),
@@ -381,11 +362,11 @@ static void take_row(struct ask *k, const struct json_value *row)
     k->worst = k->member[place];
 }
 
-static void go_on(struct api *a, struct api_request *q, struct ask *k);
+static void go_on(struct api *a, struct api_request *q, struct availability_ask *k);
 
 static void rows_known(struct api *a, struct api_request *q, const struct api_answer *x)
 {
-    struct ask *k = q->state;
+    struct availability_ask *k = q->state;
     struct str text = x->json;
     struct json_value *part;
     size_t want = k->at + k->asked;
@@ -394,7 +375,7 @@ static void rows_known(struct api *a, struct api_request *q, const struct api_an
         return;
     while (text.n && (part = json_read(&text, NULL))) {
         for (size_t i = 0; i < json_read_length(part) && is_next(k, json_read_element(part, i), want); i++)
-            take_row(k, json_read_element(part, i));
+            (k->parts ? availability_take_parts : take_row)(k, json_read_element(part, i));
         json_read_free(part);
     }
     k->at = want;
@@ -403,15 +384,16 @@ static void rows_known(struct api *a, struct api_request *q, const struct api_an
         go_on(a, q, k);
 }
 
-static void go_on(struct api *a, struct api_request *q, struct ask *k)
+static void go_on(struct api *a, struct api_request *q, struct availability_ask *k)
 {
     size_t end = k->summary ? k->n : k->page_from + k->page_n;
     char from[24], to[24];
     struct buf list = BUF_INIT;
-    struct str args[6] = {api_scope(q), STR_NULL, STR_NULL, k->period, STR_NULL, STR_NULL};
+    char parts[24];
+    struct str args[7] = {api_scope(q), STR_NULL, STR_NULL, k->period, STR_NULL, STR_NULL, STR_NULL};
 
     if (k->at >= end) {
-        finish(a, q, k);
+        (k->parts ? availability_write_parts : finish)(a, q, k);
         return;
     }
     k->asked = MIN(end - k->at, ASK_MOST);
@@ -424,32 +406,41 @@ static void go_on(struct api *a, struct api_request *q, struct ask *k)
     args[2] = str_of(to);
     args[4] = k->exclude ? (k->hard ? STR("xh") : STR("x")) : k->hard ? STR("h") : STR("");
     args[5] = buf_str(&list);
-    api_ask_reader(a, q, "availability", args, ARRAY_LEN(args), rows_known);
+    snprintf(parts, sizeof(parts), "%zu", k->parts);
+    args[6] = str_of(parts);
+    api_ask_reader(a, q, k->parts ? "availability_parts" : "availability", args, k->parts ? 7 : 6,
+                   rows_known);
     buf_release(&list);
 }
 
-static struct ask *ask_new(struct api_request *q)
+static struct availability_ask *ask_new(struct api_request *q)
 {
-    struct ask *k = arena_alloc(&q->arena, sizeof(*k));
+    struct availability_ask *k = arena_alloc(&q->arena, sizeof(*k));
 
     memset(k, 0, sizeof(*k));
     return k;
 }
 
-static void begin(struct api *a, struct api_request *q, struct ask *k)
+static void begin(struct api *a, struct api_request *q, struct availability_ask *k)
 {
     name_page(a, q, k);
     q->state = k;
     go_on(a, q, k);
 }
 
+/* False: it was answered. */
+static bool read_parts(struct api *a, struct api_request *q, struct availability_ask *k)
+{
+    return !str_ends(str_of(q->route->path), STR("/buckets")) || availability_read_parts(a, q, k);
+}
+
 static void one_gone(struct api *a, struct api_request *q, const struct gone *at, size_t n)
 {
-    struct ask *k = ask_new(q);
+    struct availability_ask *k = ask_new(q);
 
     k->one = true;
     k->page_n = 1;
-    if (!read_common(a, q, k))
+    if (!read_common(a, q, k) || !read_parts(a, q, k))
         return;
     take_gone(a, q, k, at, n);
     begin(a, q, k);
@@ -457,7 +448,7 @@ static void one_gone(struct api *a, struct api_request *q, const struct gone *at
 
 void availability_of_resource(struct api *a, struct api_request *q)
 {
-    struct ask *k = ask_new(q);
+    struct availability_ask *k = ask_new(q);
     uint32_t idx;
 
     if (gone_by_id(a, q, one_gone))
@@ -465,7 +456,7 @@ void availability_of_resource(struct api *a, struct api_request *q)
     k->one = true;
     k->page_n = 1;
     idx = resource_of(a, q);
-    if (idx == MODEL_NONE || !read_common(a, q, k))
+    if (idx == MODEL_NONE || !read_common(a, q, k) || !read_parts(a, q, k))
         return;
     take_checks(a, q, k, &idx, 1);
     if (k->n)
@@ -476,10 +467,10 @@ void availability_of_resource(struct api *a, struct api_request *q)
 
 static void list(struct api *a, struct api_request *q, const struct gone *at, size_t n)
 {
-    struct ask *k = ask_new(q);
+    struct availability_ask *k = ask_new(q);
     struct choose_set set;
 
-    if (!read_common(a, q, k) || !read_page(a, q, k))
+    if (!read_common(a, q, k) || !read_page(a, q, k) || !read_parts(a, q, k))
         return;
     if (n) {
         take_gone(a, q, k, at, n);
@@ -509,7 +500,7 @@ static const struct shape_field condition_fields[] = {
     {"soft", SHAPE_WORD, 0, NULL, .words = soft_words},
     {NULL},
 };
-static const struct shape conditions_shape = {"AvailabilityConditions", condition_fields};
+const struct shape availability_conditions_shape = {"AvailabilityConditions", condition_fields};
 static const struct shape_field identity_fields[] = {
     {"id", SHAPE_ID, 0, NULL},
     {"kind", SHAPE_WORD, 0, NULL, .words = shape_kinds},
@@ -534,9 +525,10 @@ static const struct shape_field figure_fields[] = {
     {NULL},
 };
 static const struct shape figures_shape = {"AvailabilityFigures", figure_fields};
-static const struct shape_field one_fields[] = {{"", SHAPE_INSIDE, 0, NULL, .of = &conditions_shape},
-                                                {"", SHAPE_INSIDE, 0, NULL, .of = &figures_shape},
-                                                {NULL}};
+static const struct shape_field one_fields[] = {
+    {"", SHAPE_INSIDE, 0, NULL, .of = &availability_conditions_shape},
+    {"", SHAPE_INSIDE, 0, NULL, .of = &figures_shape},
+    {NULL}};
 const struct shape availability_one_shape = {"Availability", one_fields};
 static const struct shape_field summary_fields[] = {
     {"resources", SHAPE_INT, 0, NULL},
@@ -547,7 +539,7 @@ static const struct shape_field summary_fields[] = {
 };
 static const struct shape summary_shape = {"AvailabilitySummary", summary_fields};
 static const struct shape_field list_fields[] = {
-    {"", SHAPE_INSIDE, 0, NULL, .of = &conditions_shape},
+    {"", SHAPE_INSIDE, 0, NULL, .of = &availability_conditions_shape},
     {"resources", SHAPE_OBJECT, SHAPE_LIST, NULL, .of = &figures_shape},
     {"summary", SHAPE_OBJECT, SHAPE_NULL, "of all that was asked for; null on later pages",
      .of = &summary_shape},

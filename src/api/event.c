@@ -91,13 +91,13 @@ static bool tells_state(struct str kind)
            str_eq_c(kind, "first_result");
 }
 
+const char *const event_about_words[NOTIFY_TYPES + 1] = {
+    "problem",           "recovery",       "acknowledgement", "flapping_start",     "flapping_stop",
+    "flapping_disabled", "downtime_start", "downtime_end",    "downtime_cancelled", "custom"};
+
 const char *event_about(int64_t type)
 {
-    static const char *const about[NOTIFY_TYPES] = {
-        "problem",           "recovery",       "acknowledgement", "flapping_start",     "flapping_stop",
-        "flapping_disabled", "downtime_start", "downtime_end",    "downtime_cancelled", "custom"};
-
-    return type >= 0 && type < NOTIFY_TYPES ? about[type] : NULL;
+    return type >= 0 && type < NOTIFY_TYPES ? event_about_words[type] : NULL;
 }
 
 /* What a notification was about, whether a command was refused, how a downtime or an acknowledgement ended: the number "type" of a record (core/record.h); by how much the clock was set. */
@@ -277,16 +277,13 @@ static bool kinds_known(struct api *a, struct api_request *q, struct str kinds)
 
 static void counts_known(struct api *a, struct api_request *q, const struct api_answer *x);
 
-/* The objects of group, host and service, by comma. One that is none of ours when nobody fits. */
-static bool write_oids(struct api *a, struct api_request *q, const struct event_page *p, struct buf *out)
+bool event_oids(struct api *a, struct api_request *q, const struct gone *gone, size_t n_gone, struct buf *out)
 {
-    struct choose_set set;
+    struct choose_set set = {.n = 0};
 
-    for (size_t i = 0; i < p->n_gone; i++)
-        buf_printf(out, "%s%llu", i ? "," : "", (unsigned long long)p->gone[i].oid);
-    if (p->n_gone)
-        return true;
-    if (!api_query(q, "group").p && !api_query(q, "host").p)
+    for (size_t i = 0; i < n_gone; i++)
+        buf_printf(out, "%s%llu", i ? "," : "", (unsigned long long)gone[i].oid);
+    if (n_gone || (!api_query(q, "group").p && !api_query(q, "host").p && !api_query(q, "service").p))
         return true;
     if (!choose_checks(a, q, CHOOSE_EVERYTHING, &set))
         return false;
@@ -298,7 +295,10 @@ static bool write_oids(struct api *a, struct api_request *q, const struct event_
     }
     if (!out->len)
         buf_add_u64(out, INT64_MAX);
-    return true;
+    if (out->len <= OIDS_MOST)
+        return true;
+    api_fail(a, q, 400, api_query(q, "group").p ? "group" : "service", PROBLEM_GROUP_LARGE);
+    return false;
 }
 
 static bool asks_well(struct api *a, struct api_request *q)
@@ -322,9 +322,7 @@ static void ask_find(struct api *a, struct api_request *q, struct event_page *p,
     snprintf(from_us, sizeof(from_us), "%lld", (long long)from.us);
     snprintf(to_us, sizeof(to_us), "%lld", (long long)to.us);
     q->state = p;
-    if (write_oids(a, q, p, &oids) && oids.len > OIDS_MOST) {
-        api_fail(a, q, 400, "group", PROBLEM_GROUP_LARGE);
-    } else if (!q->answered) {
+    if (event_oids(a, q, p->gone, p->n_gone, &oids)) {
         const struct str args[] = {api_scope(q), str_of(from_us),      str_of(to_us),        p->cursor,
                                    p->limit,     api_query(q, "kind"), api_query(q, "text"), buf_str(&oids)};
 

@@ -51,6 +51,8 @@ struct guard_verdict guard_request(const struct api_request *q)
         return pass;
     if (q->origin.p && !origin_is_ours(q))
         return refuse(403, "Origin", PROBLEM_OTHER_SITE);
+    if ((q->body.n || q->asks) && q->content_encoding.n && !str_ieq(q->content_encoding, STR("identity")))
+        return refuse(415, "Content-Encoding", PROBLEM_BODY_CODED);
     if ((q->body.n || q->asks) && !(q->route && q->route->secret) && !is_readable(q))
         return refuse(415, "Content-Type",
                       q->route && q->route->form   ? PROBLEM_BODY_FORM

@@ -148,12 +148,17 @@ static void replay(struct api *a, struct api_request *q, const struct entry *e, 
     }
 }
 
+bool once_takes(const struct api_route *r)
+{
+    return (r->audited || r->rows) && r->right != RIGHT_OPEN;
+}
+
 bool once_known(struct api *a, struct api_request *q)
 {
     int64_t now = a->ports->mono(a->user).us;
     struct entry want, *e;
 
-    if (!q->idempotency_key.p || !q->route->audited || q->route->right == RIGHT_OPEN)
+    if (!q->idempotency_key.p || !once_takes(q->route))
         return false;
     if (!is_key(q->idempotency_key)) {
         api_fail(a, q, 400, "Idempotency-Key", PROBLEM_KEY_FORM);

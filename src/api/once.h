@@ -16,6 +16,7 @@
 struct once;
 struct once *once_new(void);
 void once_free(struct once *o);
+bool once_takes(const struct api_route *r); /* what changes something, and results of many */
 /* Before a change is run. True: it was answered, from what there was or by a refusal. */
 bool once_known(struct api *a, struct api_request *q);
 /* Its answer; only of a request that once_known let go on. */

@@ -3,7 +3,9 @@
 #include "api/openapi.h"
 
 #include "api/api_reply.h"
+#include "api/once.h"
 #include "api/param.h"
+#include "api/resource.h"
 #include "api/route.h"
 #include "build_id.h"
 #include "wire/dialect.h"
@@ -220,9 +222,9 @@ static void parameters(struct json *j, const struct api_route *r)
         parameter(j, r, str_of(r->query[i]), false);
     if (strcmp(r->method, "GET") == 0 && !r->form)
         header(j, "If-None-Match");
-    if (changes(r) && r->scope == SCOPE_RESOURCE)
+    if (changes(r) && resource_has_version(r))
         header(j, "If-Match");
-    if (r->audited && r->right != RIGHT_OPEN)
+    if (once_takes(r))
         header(j, "Idempotency-Key");
     json_list_end(j);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/param.h"
 
+#include "api/event.h"
 #include "api/list.h"
 #include "api/row.h"
 #include "db/audit_ask.h"
@@ -19,7 +20,8 @@ static const char *const
     *const views[] = {"all", "hosts", "services", "problems", NULL}, *const orders[] = {"asc", "desc", NULL},
     *const formats[] = {"json", "csv", NULL}, *const downtimes[] = {"counted", "excluded", NULL},
     *const soft[] = {"counted", "ignored", NULL}, *const bits[] = {"0", "1", NULL},
-    *const no_yes[] = {"0", "1", NULL}, *const outcomes[] = {"done", "refused", "failed", "unknown", NULL};
+    *const no_yes[] = {"0", "1", NULL}, *const outcomes[] = {"done", "refused", "failed", "unknown", NULL},
+    *const yes_no[] = {"yes", "no", NULL};
 
 static const struct param table[] = {
     {NULL, "q", PARAM_TEXT, 0, 0, NULL, "words that its names or its output hold, all of them"},
@@ -50,6 +52,10 @@ static const struct param table[] = {
     {V1 "/comments", "limit", PARAM_INT, 1, 500, NULL, "how many a page has at most"},
     {V1 "/events", "limit", PARAM_INT, 1, 200, NULL, "how many a page has at most"},
     {V1 "/resources/{id}/events", "limit", PARAM_INT, 1, 200, NULL, "how many a page has at most"},
+    {V1 "/notifications", "limit", PARAM_INT, 1, 200, NULL, "how many a page has at most"},
+    {NULL, "contact", PARAM_TEXT, 0, 0, NULL, "that name this contact"},
+    {NULL, "about", PARAM_WORDS, 0, 0, event_about_words, "what the notification was about"},
+    {NULL, "told", PARAM_WORD, 0, 0, yes_no, "yes: somebody was told (of a contact: he was); no: nobody was"},
     {V1 "/series", "limit", PARAM_INT, 1, SERIES_ASK_PAGE, NULL, "how many a page has at most"},
     {V1 "/series/data", "limit", PARAM_INT, 1, SERIES_ASK_LIMIT, NULL, "how many series at most"},
     {"/api/v1/sessions", "user", PARAM_TEXT, 0, 0, NULL, "whose sessions; `*`: everybody's"},
@@ -68,7 +74,7 @@ static const struct param table[] = {
     {NULL, "downtimes", PARAM_WORD, 0, 0, downtimes, "whether what happens in a downtime counts"},
     {NULL, "soft", PARAM_WORD, 0, 0, soft, "whether soft states count"},
     {NULL, "spans", PARAM_INT, 1, 20000, NULL, "at most so many stretches"},
-    {V1 "/events/histogram", "buckets", PARAM_INT, 1, PAST_PARTS_MOST, NULL, "how many parts"},
+    {NULL, "buckets", PARAM_INT, 1, PAST_PARTS_MOST, NULL, "how many parts"},
     {V1 "/events/histogram", "kind", PARAM_TEXTS, 0, 0, NULL, "of these kinds, such as alert,notification"},
     {V1 "/downtimes/recurring", "limit", PARAM_INT, 1, 500, NULL, "how many a page has at most"},
     {V1 "/events", "kind", PARAM_TEXTS, 0, 0, NULL, "of these kinds, such as alert,notification"},

@@ -2,7 +2,7 @@
 #pragma once
 /*
  * What parameters of a query may be, for the OpenAPI document and docs/API.md: one table, for the same name means the same everywhere, or else its row names the path. Handlers read and judge
- * them; tests/unit/test_openapi.c sends each what it must not be, and every one of its words.
+ * them; tests/unit/test_conventions.c sends each what it must not be, and every one of its words.
  */
 #include "api/route.h"
 

@@ -270,6 +270,11 @@ void resource_show(struct api *a, struct api_request *q)
     buf_release(&out);
 }
 
+bool resource_has_version(const struct api_route *r)
+{
+    return r->scope == SCOPE_RESOURCE && strncmp(r->path, "/api/v1/resources/", 18) == 0;
+}
+
 bool resource_is_as_seen(struct api *a, struct api_request *q)
 {
     uint32_t idx = MODEL_NONE;
@@ -279,7 +284,7 @@ bool resource_is_as_seen(struct api *a, struct api_request *q)
 
     if (!q->if_match.p || str_eq_c(q->if_match, "*"))
         return true;
-    if (q->route->scope != SCOPE_RESOURCE) {
+    if (!resource_has_version(q->route)) {
         api_fail(a, q, 412, "If-Match", PROBLEM_NO_VERSION);
         return false;
     }

@@ -18,6 +18,7 @@
 #include "api/list.h"
 #include "api/metrics.h"
 #include "api/notes.h"
+#include "api/notifications.h"
 #include "api/nrdp.h"
 #include "api/object.h"
 #include "api/openapi.h"
@@ -242,6 +243,14 @@ const struct api_route route_table[] = {
             "only): the mean, and the worst. What is configured no more (`gone`) is found by the host and "
             "service "
             "that it was last"},
+    {"GET", V1 "/availability/buckets", RIGHT_RESOURCES_READ, SCOPE_LIST, availability_list,
+     .answer = &availability_parts_shape, .query = availability_query_parts,
+     .doc =
+         "How available they were in `buckets` equal parts of the time (30 if left out), the mean of all in "
+         "each: of what the same parameters choose in the list of availability, on the same conditions"},
+    {"GET", V1 "/resources/{id}/availability/buckets", RIGHT_RESOURCES_READ, SCOPE_RESOURCE,
+     availability_of_resource, .answer = &availability_parts_shape, .query = availability_query_parts_one,
+     .doc = "The same of one host or service"},
     {"GET", V1 "/resources/{id}/events", RIGHT_EVENTS_READ, SCOPE_RESOURCE, event_of_resource,
      .answer = &event_list_shape, .query = event_query_resource,
      .doc = "What happened to it, the newest first; also when it is configured no more (`gone`)"},
@@ -322,6 +331,14 @@ const struct api_route route_table[] = {
          "some kinds (`alert,notification`); with a text in it; from and to. A page that "
          "ends early has looked at many events in vain: `next` goes on. A host or service that is configured "
          "no more is found by the name it had last (`gone`)"},
+    {"GET", V1 "/notifications", RIGHT_EVENTS_READ, SCOPE_LIST, notifications_list,
+     .answer = &notifications_shape, .query = notifications_query,
+     .doc =
+         "Every decision about a notification, the newest first: who was told, why each other contact was "
+         "not (or why nobody was), and what did not arrive. Of group, host or service only; those that name "
+         "`contact`; `about` some of problem, recovery, acknowledgement and so on; `told` yes: somebody was "
+         "(the contact, if one is asked for), no: nobody was; from and to. A page that ends early has looked "
+         "at many in vain: `next` goes on"},
     {"GET", V1 "/events/histogram", RIGHT_EVENTS_READ, SCOPE_LIST, event_histogram,
      .answer = &event_histogram_shape, .query = event_query_histogram,
      .doc =
@@ -501,6 +518,19 @@ static bool centreon_path(struct api_request *q)
     return true;
 }
 
+/* Senders put a slash behind whatever address they are given, and people give them ".../nrdp/": NRDP's web server takes any number of them, and the name of its page. */
+static void nrdp_path(struct api_request *q)
+{
+    struct str rest = str_sub(q->path, strlen("/nrdp"), q->path.n);
+
+    if (dialect_of(q->path) != DIALECT_NRDP)
+        return;
+    while (rest.n && rest.p[0] == '/')
+        rest = str_sub(rest, 1, rest.n);
+    if (!rest.n || str_eq_c(rest, "index.php"))
+        q->path = STR("/nrdp");
+}
+
 int route_find(struct api_request *q, struct buf *allow)
 {
     struct str method = str_eq_c(q->method, "HEAD") ? STR("GET") : q->method;
@@ -508,8 +538,7 @@ int route_find(struct api_request *q, struct buf *allow)
 
     if (dialect_of(q->path) == DIALECT_CENTREON && !centreon_path(q))
         return 404;
-    if (str_eq_c(q->path, "/nrdp/"))
-        q->path = STR("/nrdp");
+    nrdp_path(q);
     ours = str_starts(q->path, STR(OURS));
     for (size_t i = 0; i < route_count; i++) {
         const struct api_route *r = &route_table[i];

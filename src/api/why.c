@@ -123,8 +123,8 @@ static void list_of(struct json *j, const struct api *a, const struct sight *sig
     json_list_end(j);
 }
 
-static void first_of(struct json *j, const struct api *a, const struct sight *sight, const char *key,
-                     struct str reasons, enum reason_topic topic)
+void why_first(struct json *j, const struct api *a, const struct sight *sight, const char *key,
+               struct str reasons, enum reason_topic topic)
 {
     struct reason r;
 
@@ -138,8 +138,8 @@ static void first_of(struct json *j, const struct api *a, const struct sight *si
     json_none(j);
 }
 
-static void contacts_of(struct json *j, const struct api *a, const struct sight *sight, struct str reasons,
-                        enum reason_topic topic)
+void why_contacts(struct json *j, const struct api *a, const struct sight *sight, struct str reasons,
+                  enum reason_topic topic)
 {
     struct reason r;
 
@@ -169,8 +169,7 @@ static const char *state_word(bool host, int64_t state)
     return row_state_word(row_state_of(host, BOARD_CHECKED, (unsigned)state & 3));
 }
 
-/* Those notifications of the decision that were given up. */
-static void undelivered(struct json *j, const struct json_value *rows)
+void why_undelivered(struct json *j, const struct json_value *rows)
 {
     json_key(j, "undelivered");
     json_list(j);
@@ -200,9 +199,9 @@ static void decision(struct json *j, const struct api *a, const struct asked *s,
     json_key_c(j, "state", state_word(s->host, json_read_int(json_read_member(row, "state"))));
     json_key_bool(j, "hard", json_read_is(json_read_member(row, "hard")));
     json_key_i64(j, "number", json_read_int(json_read_member(row, "number")));
-    first_of(j, a, s->sight, "reason", reasons, REASON_DECIDED);
-    contacts_of(j, a, s->sight, reasons, REASON_CONTACT);
-    undelivered(j, rows);
+    why_first(j, a, s->sight, "reason", reasons, REASON_DECIDED);
+    why_contacts(j, a, s->sight, reasons, REASON_CONTACT);
+    why_undelivered(j, rows);
     json_map_end(j);
 }
 
@@ -233,7 +232,7 @@ static void state_now(struct json *j, const struct api *a, const struct asked *s
     json_key_bool(j, "in_downtime", c.downtime_depth > 0);
     json_key_bool(j, "host_in_downtime", row_host_downtime(a, s->idx) > 0);
     json_map_end(j);
-    first_of(j, a, s->sight, "why", s->reasons, REASON_STATE);
+    why_first(j, a, s->sight, "why", s->reasons, REASON_STATE);
     buf_release(&scratch);
 }
 
@@ -278,12 +277,12 @@ static void present(struct json *j, const struct api *a, const struct asked *s,
                     const struct json_value *skipped)
 {
     if (s->at.us) {
-        first_of(j, a, s->sight, "ran", json_read_text(json_read_member(skipped, "reasons")), REASON_RAN);
+        why_first(j, a, s->sight, "ran", json_read_text(json_read_member(skipped, "reasons")), REASON_RAN);
         return;
     }
-    first_of(j, a, s->sight, "ran", s->reasons, REASON_RAN);
+    why_first(j, a, s->sight, "ran", s->reasons, REASON_RAN);
     list_of(j, a, s->sight, "next", s->reasons, REASON_NEXT);
-    first_of(j, a, s->sight, "last_decision", s->reasons, REASON_DECIDED);
+    why_first(j, a, s->sight, "last_decision", s->reasons, REASON_DECIDED);
 }
 
 static void would(struct json *j, const struct api *a, const struct asked *s)
@@ -300,8 +299,8 @@ static void would(struct json *j, const struct api *a, const struct asked *s)
         return;
     }
     json_map(j);
-    first_of(j, a, s->sight, "reason", s->reasons, REASON_NOW);
-    contacts_of(j, a, s->sight, s->reasons, REASON_CONTACT_NOW);
+    why_first(j, a, s->sight, "reason", s->reasons, REASON_NOW);
+    why_contacts(j, a, s->sight, s->reasons, REASON_CONTACT_NOW);
     json_map_end(j);
 }
 
@@ -462,7 +461,7 @@ static const struct shape_field contact_fields[] = {
     {"reason", SHAPE_OBJECT, SHAPE_NULL, NULL, .of = &why_reason_shape},
     {NULL},
 };
-static const struct shape contact_shape = {"ContactTold", contact_fields};
+const struct shape why_contact_shape = {"ContactTold", contact_fields};
 static const struct shape_field undelivered_fields[] = {
     {"time", SHAPE_TIME, 0, NULL},
     {"contact", SHAPE_TEXT, 0, NULL},
@@ -470,7 +469,7 @@ static const struct shape_field undelivered_fields[] = {
     {"text", SHAPE_TEXT, 0, "why it did not arrive"},
     {NULL},
 };
-static const struct shape undelivered_shape = {"Undelivered", undelivered_fields};
+const struct shape why_undelivered_shape = {"Undelivered", undelivered_fields};
 static const struct shape_field decision_fields[] = {
     {"time", SHAPE_TIME, 0, NULL},
     {"about", SHAPE_TEXT, SHAPE_NULL, NULL},
@@ -479,14 +478,14 @@ static const struct shape_field decision_fields[] = {
     {"number", SHAPE_INT, 0, "of the notification"},
     {"reason", SHAPE_OBJECT, SHAPE_NULL, NULL, .of = &why_reason_shape},
     {"contacts", SHAPE_OBJECT, SHAPE_LIST, "who was told, and why each other one was not",
-     .of = &contact_shape},
-    {"undelivered", SHAPE_OBJECT, SHAPE_LIST, NULL, .of = &undelivered_shape},
+     .of = &why_contact_shape},
+    {"undelivered", SHAPE_OBJECT, SHAPE_LIST, NULL, .of = &why_undelivered_shape},
     {NULL},
 };
 static const struct shape decision_shape = {"Decision", decision_fields};
 static const struct shape_field would_fields[] = {
     {"reason", SHAPE_OBJECT, SHAPE_NULL, NULL, .of = &why_reason_shape},
-    {"contacts", SHAPE_OBJECT, SHAPE_LIST, NULL, .of = &contact_shape},
+    {"contacts", SHAPE_OBJECT, SHAPE_LIST, NULL, .of = &why_contact_shape},
     {NULL},
 };
 static const struct shape would_shape = {"Would", would_fields};

@@ -9,8 +9,10 @@
 #include <string.h>
 
 #define TEXT_MAX   (16u * 1024) /* of a long text, in an answer: escapes may make it six times as long */
-#define FEW        500u         /* objects: each is looked up by itself */
-#define FIRST_LOOK 5000u        /* events: in most groups something happened among the last ones */
+#define NAME_MOST  256u         /* of what is told 16 times in a row */
+#define ERROR_MOST 1024u
+#define FEW        500u  /* objects: each is looked up by itself */
+#define FIRST_LOOK 5000u /* events: in most groups something happened among the last ones */
 
 bool past_number(struct str s, int64_t *out)
 {
@@ -56,11 +58,13 @@ static const struct question {
     {"events_find", 8, past_events_find, .objects = 7, .text = 6},
     {"events_histogram", 8, past_events_histogram, .objects = 7, .text = 6},
     {"availability", 6, past_availability, .objects = 5},
+    {"availability_parts", 7, past_availability, .objects = 5},
     {"as_of", 12, past_as_of, .all = true},
     {"state_at", 3, past_state_at},
     {"gaps", 4, past_gaps},
     {"spans", 4, past_spans, .objects = 3},
     {"decided", 3, past_decided},
+    {"decisions", 9, past_decisions, .objects = 8, .text = 6},
 };
 
 static const struct question *find_question(struct str name)
@@ -106,8 +110,7 @@ int past_query(struct history *h, struct history_args *q, struct rows *rows, str
     return r;
 }
 
-/* What is configured no more has its name from here: nobody else knows it. */
-static void write_gone(const struct history_args *q, struct json *j, uint64_t oid)
+void past_gone_members(const struct history_args *q, struct json *j, uint64_t oid)
 {
     const struct past_name *x = q->names ? past_names_of(q->names, oid) : NULL;
 
@@ -130,7 +133,7 @@ void past_event_members(const struct history_args *q, struct json *j, struct sql
     json_key_time(j, "time", (struct wall){sql_i64(s, id, 1)});
     if (sql_i64(s, id, 2))
         json_key_id(j, "oid", (uint64_t)sql_i64(s, id, 2));
-    write_gone(q, j, (uint64_t)sql_i64(s, id, 2));
+    past_gone_members(q, j, (uint64_t)sql_i64(s, id, 2));
     json_key_c(j, "kind", history_kind_name((uint64_t)sql_i64(s, id, 3)));
     json_key_i64(j, "state", sql_i64(s, id, 4));
     json_key_bool(j, "hard", sql_i64(s, id, 5) != 0);
@@ -176,28 +179,25 @@ static int decided_kind(struct history *h, int64_t oid, int64_t at, enum record_
     return MIN(r, 0);
 }
 
-/* Notifications of the object that did not arrive since the decision. */
-static int undelivered(struct history *h, int64_t oid, int64_t from, int64_t at, struct rows *rows)
+int past_undelivered(struct sql *s, int64_t oid, int64_t from, int64_t to, struct json *j)
 {
     const enum sql_id id = SQL_UNDELIVERED;
-    struct sql *s = &h->sql;
     int r = sql_start(s, id);
 
     if (r < 0)
         return r;
     sql_bind_i64(s, id, 1, oid);
     sql_bind_i64(s, id, 2, from);
-    sql_bind_i64(s, id, 3, at);
+    sql_bind_i64(s, id, 3, to);
     sql_bind_i64(s, id, 4, RECORD_EVENT_UNDELIVERED);
     while ((r = sql_step(s, id)) == 1) {
-        json_map(&rows->j);
-        json_key_i64(&rows->j, "kind", RECORD_EVENT_UNDELIVERED);
-        json_key_time(&rows->j, "time", (struct wall){sql_i64(s, id, 0)});
-        json_key_str(&rows->j, "contact", str_sub(sql_str(s, id, 1), 0, TEXT_MAX));
-        json_key_str(&rows->j, "command", str_sub(sql_str(s, id, 2), 0, TEXT_MAX));
-        json_key_str(&rows->j, "text", str_sub(sql_str(s, id, 3), 0, TEXT_MAX));
-        json_map_end(&rows->j);
-        rows_next(rows);
+        json_map(j);
+        json_key_i64(j, "kind", RECORD_EVENT_UNDELIVERED);
+        json_key_time(j, "time", (struct wall){sql_i64(s, id, 0)});
+        json_key_str(j, "contact", str_sub(sql_str(s, id, 1), 0, NAME_MOST));
+        json_key_str(j, "command", str_sub(sql_str(s, id, 2), 0, NAME_MOST));
+        json_key_str(j, "text", str_sub(sql_str(s, id, 3), 0, ERROR_MOST));
+        json_map_end(j);
     }
     sql_end(s, id);
     return r;
@@ -217,7 +217,11 @@ int past_decided(struct history *h, const struct history_args *q, struct rows *r
     r = decided_kind(h, oid, at, RECORD_EVENT_DECISION, rows, &when);
     if (r == 0)
         r = decided_kind(h, oid, at, RECORD_EVENT_SKIPPED, rows, &skipped);
-    return r < 0 || when == INT64_MAX ? r : undelivered(h, oid, when, at, rows);
+    if (r < 0 || when == INT64_MAX)
+        return r;
+    r = past_undelivered(&h->sql, oid, when, at, &rows->j);
+    rows_next(rows);
+    return r;
 }
 
 /* How many of each kind there were, in equal parts of the time that was asked for. */

@@ -158,6 +158,7 @@ static void take_header(struct api_request *q, struct str line)
         {STR("host"), &q->host},
         {STR("sec-fetch-site"), &q->fetch_site},
         {STR("content-type"), &q->content_type},
+        {STR("content-encoding"), &q->content_encoding},
         {STR("x-csrf"), &q->csrf},
         {STR("x-auth-token"), &q->auth_token},
         {STR("x-view-as"), &q->view_as},

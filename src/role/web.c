@@ -63,9 +63,25 @@ static const struct str problem_headers[] = HEADERS("Content-Type: application/p
 
 /* What gate wants to know of a request; all other fields stay here. */
 static const char *const passed[] = {
-    "accept",          "accept-language", "authorization", "content-type",  "cookie", "host",
-    "idempotency-key", "if-match",        "if-none-match", "last-event-id", "origin", "sec-fetch-site",
-    "x-auth-token",    "x-csrf",          "x-view-as",     "forwarded",     "via",    "x-forwarded-for",
+    "accept",
+    "accept-language",
+    "authorization",
+    "content-type",
+    "content-encoding",
+    "cookie",
+    "host",
+    "idempotency-key",
+    "if-match",
+    "if-none-match",
+    "last-event-id",
+    "origin",
+    "sec-fetch-site",
+    "x-auth-token",
+    "x-csrf",
+    "x-view-as",
+    "forwarded",
+    "via",
+    "x-forwarded-for",
     "x-real-ip",
 };
 
@@ -89,6 +105,22 @@ struct web {
 
 /* ---- answers of our own ---- */
 
+/* The words of api/problem.def for what web refuses by itself: the same for whoever reads them. */
+static const char *code_of(int status)
+{
+    static const struct {
+        int status;
+        const char *code;
+    } codes[] = {{404, "no_address"},     {405, "no_method"},  {408, "request_late"},
+                 {413, "request_large"},  {421, "other_name"}, {431, "head_large"},
+                 {501, "request_coding"}, {503, "part_away"},  {505, "request_version"}};
+
+    for (size_t i = 0; i < ARRAY_LEN(codes); i++)
+        if (codes[i].status == status)
+            return codes[i].code;
+    return "request_form";
+}
+
 static void problem_body(struct buf *body, int status, const char *detail)
 {
     struct json j;
@@ -98,6 +130,7 @@ static void problem_body(struct buf *body, int status, const char *detail)
     json_key_c(&j, "type", "about:blank");
     json_key_c(&j, "title", http_text_reason(status));
     json_key_i64(&j, "status", status);
+    json_key_c(&j, "code", code_of(status));
     json_key_c(&j, "detail", detail);
     json_map_end(&j);
 }

@@ -71,10 +71,44 @@ class Program:
         text = answer.read()
         c.close()
         self.headers = {k.lower(): v for k, v in answer.getheaders()}
+        if answer.status >= 400 and (of or path).startswith('/api/v1') and method != 'HEAD':
+            assert self.headers['content-type'] == 'application/problem+json', (method, path, answer.status, self.headers)
         parsed = json.loads(text) if 'json' in self.headers.get('content-type', '') else text
         if of and 'json' in self.headers.get('content-type', ''):
             self.answers.append([method, of, answer.status, parsed])
         return answer.status, parsed
+
+
+# What is not asked here, and why.
+NOT_ASKED = {('GET', '/api/v1/stream'): 'it does not end', ('POST', '/api/v1/logout'): 'a token has none', ('POST', '/api/v1/setup/link'): 'there is a user',
+             ('DELETE', '/api/v1/sessions'): 'a token has none'}
+# Things that are made, so that they can be changed and deleted.
+MADE = {'users': {'name': 'x', 'password': 'four words that differ', 'role': 'viewer'}, 'roles': {'name': 'x', 'rights': ['resources.read']}, 'user-groups': {'name': 'x', 'role': 'viewer'},
+        'tokens': {'name': 'x', 'role': 'viewer', 'expires': '1h'}}
+
+
+def change(p, path, operation, method, real):
+    """PUT and DELETE: as they should be, as they should not, and of what there is not."""
+    example = operation.get('requestBody', {}).get('content', {}).get('application/json', {}).get('example')
+    p.call(method, real, example, of=path)
+    if method == 'PUT':
+        p.call(method, real, {'nonsense': 1}, of=path)
+        p.call(method, real, '[', of=path)
+    p.call(method, real + '?nonsense=1', example, of=path)
+    p.call(method, real, example, of=path, headers={'If-Match': '"0"'})
+
+
+def refused_by_web(p):
+    """What web refuses before the gate hears of it has the same form."""
+    of = '/api/v1/session'
+    for method, path, body, headers, want, code in (('GET', of, None, {'Host': 'evil.example'}, 421, 'other_name'), ('GET', of, None, {'Accept-Language': 'x' * 3000}, 431, 'head_large'),
+                                                    ('POST', of, b'x' * 300000, {}, 413, 'request_large'), ('GET', of + '?' + 'x' * 20000, None, {}, 431, 'head_large'),
+                                                    ('GET', '/nowhere.txt', None, {}, 404, 'no_address'), ('PUT', '/nowhere.txt', None, {}, 405, 'no_method')):
+        status, answer = p.call(method, path, body, of=of, headers=headers)
+        assert status == want and answer['code'] == code, (method, path, headers, status, answer)
+        p.answers[-1][0] = 'GET'
+    status, answer = p.call('POST', '/api/v1/downtimes/preview', b'{}', of='/api/v1/downtimes/preview', headers={'Content-Encoding': 'gzip'})
+    assert status == 415 and answer['code'] == 'body_coded' and p.headers['accept-encoding'] == 'identity', answer
 
 
 def validated(document, answers):
@@ -100,10 +134,16 @@ def test_document_and_answers():
         end = {'{id}': bad, '{name}': 'always', '{host}': 'h', '{service}': 's'}
         bodies = {'acknowledge': {'comment': 'seen'}, 'downtime': {'start': '2026-01-01T00:00:00Z', 'end': '2036-01-01T00:00:00Z', 'comment': 'work'},
                   'comment': {'comment': 'a word'}, 'submit': {'state': 'warning', 'output': 'sent in|x=1;2;3'}, 'check': {}}
+        for name, body in MADE.items():
+            p.call('POST', f'/api/v1/{name}', body, of=f'/api/v1/{name}')
         for path, item in document['paths'].items():
             for method, operation in sorted(item.items(), key=lambda x: x[0] != 'post'):
-                real = re.sub(r'{\w+}', lambda m: NAMES.get(path, end.get(m.group(), 'x')), path)
-                if path == '/api/v1/stream' or 'requestBody' not in operation and method == 'post' or path == '/api/v1/logout':
+                made = path.startswith(tuple(f'/api/v1/{name}/' for name in MADE))
+                real = re.sub(r'{\w+}', lambda m: 'x' if made else NAMES.get(path, end.get(m.group(), 'x')), path)
+                if (method.upper(), path) in NOT_ASKED:
+                    continue
+                if method in ('put', 'delete') or 'requestBody' not in operation and method == 'post':
+                    change(p, path, operation, method.upper(), real)
                     continue
                 if method == 'post':
                     last = path.split('/')[-1]
@@ -121,18 +161,25 @@ def test_document_and_answers():
         for name, query in (('/resources', 'as_of=2036-01-01T00:00:00Z'), ('/resources/{id}', 'as_of=2036-01-01T00:00:00Z'), ('/resources/{id}/why', 'at=2036-01-01T00:00:00Z'),
                             ('/series/data', 'aggregate=mean,max,p95&format=json'), ('/resources', 'limit=1')):
             p.call('GET', f'/api/v1{name}?{query}'.replace('{id}', bad), of=f'/api/v1{name}')
+        asked = {(a[0], a[1]) for a in p.answers}
+        every = {(m.upper(), path) for path, item in document['paths'].items() for m in item}
+        text = {('GET', '/metrics')}  # is no JSON
+        assert not every - asked - set(NOT_ASKED) - text - {x for x in every if x[1].startswith('/nrdp')}, every - asked
+        refused_by_web(p)
         for kind in ('comments', 'downtimes'):
             for x in p.call('GET', f'/api/v1/{kind}', of=f'/api/v1/{kind}')[1][kind]:
                 p.call('DELETE', f'/api/v1/{kind}/{x["id"]}', of=f'/api/v1/{kind}/{{id}}')
         values = {x['name']: x for x in p.call('GET', '/api/v1/hosts/h')[1]['values']}
+        assert values['contacts']['source'] == 'template' and values['contacts']['from'][0]['template'] == 'th' and values['contacts']['from'][0]['file'].endswith('.cfg'), values['contacts']
+        assert values['alias']['source'] == 'object' and values['alias']['from'][0]['template'] is None and values['hostgroups']['from'][0]['group'] == 'all-hosts', values
         assert values['check_command']['value'] == 'say!0!up' and values['check_interval']['value'] == '60' and values['contacts']['value'] == 'ann', values
-        assert values['_SNMP_COMMUNITY'] == {'name': '_SNMP_COMMUNITY', 'value': '********', 'secret': True} and 'quite-secret' not in json.dumps(p.answers), values
+        assert {k: values['_SNMP_COMMUNITY'][k] for k in ('value', 'secret', 'source')} == {'value': '********', 'secret': True, 'source': 'object'} and 'quite-secret' not in json.dumps(p.answers), values
         period = p.call('GET', '/api/v1/time-periods/always')[1]
         assert period['inside'] is True and period['next'] == [], period
         status, answer = p.call('GET', '/api/v1/hosts/hh')
         assert status == 404 and answer['code'] == 'no_host' and 'Did you mean h?' in answer['detail'] and answer['errors'] == [{'parameter': 'name', 'detail': answer['detail']}], answer
         good = {a[1] for a in p.answers if a[2] < 300}
-        assert {*NAMES, '/api/v1/services/{host}/{service}', '/api/v1/problems', '/api/v1/acknowledgements', '/api/v1/status', '/api/v1/resources/{id}/why', '/api/v1/series', '/api/v1/comments/{id}', '/prometheus/api/v1/labels'} <= good, good
+        assert {*NAMES, '/api/v1/services/{host}/{service}', '/api/v1/problems', '/api/v1/acknowledgements', '/api/v1/status', '/api/v1/resources/{id}/why', '/api/v1/series', '/api/v1/comments/{id}', '/api/v1/notifications', '/api/v1/availability/buckets', '/api/v1/resources/{id}/availability/buckets', '/prometheus/api/v1/labels'} <= good, good
         wrong = validated(document, p.answers)
         assert not wrong, wrong
         print(f'  {len(p.answers)} answers, {len(good)} paths')

@@ -33,9 +33,28 @@ static int tear_down(void **state)
 
 /* As administrator by token. */
 struct sent {
-    const char *method, *path, *query, *key, *if_match, *if_none_match, *token;
+    const char *method, *path, *query, *key, *if_match, *if_none_match, *token, *type, *coding;
     struct str body;
+    bool person; /* by session, with its X-CSRF */
 };
+
+#define COOKIE "vigie_session=secret"
+
+static void as_person(struct api_world *w, struct api_request *q)
+{
+    struct api_who who = {.by = API_BY_SESSION};
+    static char csrf[HASH_SHA256_HEX];
+
+    who_grant(&who, API_ROLE_ADMIN);
+    snprintf(who.name, sizeof(who.name), "ann");
+    who_key(STR("secret"), who.key);
+    who_csrf(STR("secret"), who.csrf);
+    memcpy(csrf, who.csrf, sizeof(csrf));
+    who_cache_put(w->api.cache, &who, w->mono);
+    q->authorization = STR_NULL;
+    q->cookie = STR(COOKIE);
+    q->csrf = str_of(csrf);
+}
 
 static int send(struct api_world *w, const struct sent *s)
 {
@@ -47,7 +66,8 @@ static int send(struct api_world *w, const struct sent *s)
                             .path = str_of(s->path),
                             .query = str_of(s->query ? s->query : ""),
                             .body = s->body,
-                            .content_type = STR("application/json"),
+                            .content_type = str_of(s->type ? s->type : "application/json"),
+                            .content_encoding = s->coding ? str_of(s->coding) : STR_NULL,
                             .peer = STR("127.0.0.1"),
                             .host = STR("localhost"),
                             .uid = -1,
@@ -60,6 +80,8 @@ static int send(struct api_world *w, const struct sent *s)
     snprintf(who.name, sizeof(who.name), "%s", token + 7);
     who_key(str_of(token + 7), who.key);
     who_cache_put(w->api.cache, &who, w->mono);
+    if (s->person)
+        as_person(w, &q);
     w->status = 0;
     api_world_receive(w, &q);
     return w->status;
@@ -99,6 +121,8 @@ static void test_whole(void **state UNUSED)
                 fail_msg("%s %s: nothing is said of its parameter %s", r->method, r->path, r->query[k]);
         for (size_t k = 0; r->body && r->body[k].name; k++)
             assert_non_null(r->body[k].doc);
+        if ((r->rows || r->audited) && r->right != RIGHT_OPEN && !once_takes(r))
+            fail_msg("%s %s takes no Idempotency-Key", r->method, r->path);
     }
 }
 
@@ -118,6 +142,13 @@ static void refused(struct api_world *w, const struct api_route *r, const char *
         fail_msg("%s %s, %s: not at %s: %s", r->method, r->path, what, place, w->body.data);
     assert_true(json_read_text(json_read_member(root, "detail")).n > 0);
     json_read_free(root);
+}
+
+/* No answer in parts, and no question to another role, stays under way. */
+static void let_go(struct api_world *w)
+{
+    api_source_lost(&w->api, API_BY_WEB);
+    api_tick(&w->api);
 }
 
 static void try_param(struct api_world *w, const struct api_route *r, const struct param *p)
@@ -151,8 +182,26 @@ static void try_param(struct api_world *w, const struct api_route *r, const stru
         if (send(w, &(struct sent){r->method, path, query}) == 400)
             fail_msg("%s %s?%s: %s", r->method, r->path, query, w->body.data);
     }
-    api_source_lost(&w->api, API_BY_WEB); /* no answer in parts stays under way */
-    api_tick(&w->api);
+    let_go(w);
+}
+
+/* Far too long: refused, or searched for in vain; never more than an answer's worth of it comes back. */
+static void try_long(struct api_world *w, const struct api_route *r, const struct param *p)
+{
+    struct buf query = BUF_INIT;
+    char path[128];
+
+    fill(r->path, path, sizeof(path));
+    buf_printf(&query, "%s=", p->name);
+    for (int i = 0; i < 8000; i++)
+        buf_add_char(&query, 'x');
+    send(w, &(struct sent){r->method, path, query.data});
+    if (w->status >= 400)
+        refused(w, r, p->name, NULL, 400, 422);
+    if (w->body.len > 16384)
+        fail_msg("%s %s, %s: an answer of %zu bytes", r->method, r->path, p->name, w->body.len);
+    buf_release(&query);
+    let_go(w);
 }
 
 static void test_parameters(void **state)
@@ -172,6 +221,9 @@ static void test_parameters(void **state)
         refused(w, r, "unknown parameter", "no%20such", 400, 400);
         for (size_t k = 0; r->query && r->query[k] && !strstr(r->path, "/stream"); k++, tried++)
             try_param(w, r, param_find(r->path, r->query[k]));
+        for (size_t k = 0; r->query && r->query[k] && !strstr(r->path, "/stream"); k++)
+            if (param_find(r->path, r->query[k])->type == PARAM_TEXT)
+                try_long(w, r, param_find(r->path, r->query[k]));
     }
     assert_true(tried > 80);
 }
@@ -210,6 +262,15 @@ static void build(struct buf *b, const struct body_field *fields, const struct b
                    f == of ? value : good_value(f, room, sizeof(room)));
     }
     buf_add_c(b, b->len ? "}" : "{}");
+}
+
+static int send_body(struct api_world *w, const struct api_route *r, const char *path, struct str body)
+{
+    if (r->right == RIGHT_OPEN) { /* who has not signed in is recorded, and heard, ten times a minute */
+        api_world_forward(w, TIME_MIN);
+        api_tick(&w->api);
+    }
+    return send(w, &(struct sent){r->method, path, .body = body, .person = r->right == RIGHT_SELF});
 }
 
 static void try_member(struct api_world *w, const struct api_route *r, const char *path,
@@ -253,7 +314,7 @@ static void try_member(struct api_world *w, const struct api_route *r, const cha
         if (wrong[i].type != f->type)
             continue;
         build(&b, r->body, f, wrong[i].value);
-        send(w, &(struct sent){r->method, path, .body = buf_str(&b)});
+        send_body(w, r, path, buf_str(&b));
         refused(w, r, b.data,
                 strchr(wrong[i].value, 'e') == wrong[i].value + 1 || strlen(wrong[i].value) > 18 ? NULL
                                                                                                  : f->name,
@@ -265,17 +326,17 @@ static void try_member(struct api_world *w, const struct api_route *r, const cha
             buf_add_char(&text, 'x');
         buf_add_char(&text, '"');
         build(&b, r->body, f, text.data);
-        send(w, &(struct sent){r->method, path, .body = buf_str(&b)});
+        send_body(w, r, path, buf_str(&b));
         refused(w, r, "too long", f->name, 422, 422);
     }
     if (f->required) {
         build(&b, r->body, f, NULL);
-        send(w, &(struct sent){r->method, path, .body = buf_str(&b)});
+        send_body(w, r, path, buf_str(&b));
         refused(w, r, b.data, f->name, 422, 422);
     }
     if (f->required && f->type != BODY_SCOPE) { /* of which null is everything */
         build(&b, r->body, f, "null");
-        send(w, &(struct sent){r->method, path, .body = buf_str(&b)});
+        send_body(w, r, path, buf_str(&b));
         refused(w, r, b.data, f->name, 422, 422);
     }
     buf_release(&b);
@@ -296,17 +357,17 @@ static void try_whole(struct api_world *w, const struct api_route *r, const char
     struct buf deep = BUF_INIT;
 
     for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
-        send(w, &(struct sent){r->method, path, .body = str_make(wrong[i].text, wrong[i].n)});
+        send_body(w, r, path, str_make(wrong[i].text, wrong[i].n));
         refused(w, r, wrong[i].text, NULL, 400, 422);
     }
-    send(w, &(struct sent){r->method, path, .body = STR("{\"no/such~member\":1}")});
+    send_body(w, r, path, STR("{\"no/such~member\":1}"));
     refused(w, r, "unknown member", "no/such~member", 422, 422);
     if (!strstr(w->body.data, "\"pointer\":\"#/no~1such~0member\""))
         fail_msg("%s", w->body.data);
     buf_add_c(&deep, "{\"a\":");
     for (int i = 0; i < 100000; i++)
         buf_add_char(&deep, '[');
-    send(w, &(struct sent){r->method, path, .body = buf_str(&deep)});
+    send_body(w, r, path, buf_str(&deep));
     refused(w, r, "deep", NULL, 400, 422);
     buf_release(&deep);
 }
@@ -320,8 +381,7 @@ static void test_bodies(void **state)
         const struct api_route *r = &route_table[i];
         char path[128];
 
-        if (!r->body || r->rows || r->right == RIGHT_OPEN ||
-            r->right == RIGHT_SELF) /* those are asked otherwise than with a token */
+        if (!r->body || r->rows || r->more) /* these are read otherwise: test_results.c, test_actions.c */
             continue;
         fill(r->path, path, sizeof(path));
         try_whole(w, r, path);
@@ -329,6 +389,182 @@ static void test_bodies(void **state)
             try_member(w, r, path, f);
     }
     assert_true(tried > 20);
+}
+
+/* ---- heads ---- */
+
+static const char *const methods[] = {"GET",     "POST",  "PUT", "PATCH", "DELETE",
+                                      "OPTIONS", "TRACE", "get", "X"};
+
+/* Is the path one of that pattern? */
+static bool fits(const char *pattern, const char *path)
+{
+    struct str want = str_of(pattern), have = str_of(path);
+
+    while (want.p && have.p) {
+        struct str w = str_cut(&want, '/'), h = str_cut(&have, '/');
+
+        if (!str_eq(w, h) && (!w.n || w.p[0] != '{' || !h.n))
+            return false;
+    }
+    return !want.p && !have.p;
+}
+
+static bool has_method(const char *path, const char *method)
+{
+    for (size_t i = 0; i < route_count; i++)
+        if (fits(route_table[i].path, path) && strcmp(route_table[i].method, method) == 0)
+            return true;
+    return false;
+}
+
+/* Another method than the address has: Allow names those that it has. */
+static void test_methods(void **state)
+{
+    struct api_world *w = *state;
+    unsigned tried = 0;
+
+    for (size_t i = 0; i < route_count; i++) {
+        const struct api_route *r = &route_table[i];
+        char path[128];
+
+        fill(r->path, path, sizeof(path));
+        if (r->secret)
+            continue;
+        for (size_t k = 0; k < ARRAY_LEN(methods); k++) {
+            if (has_method(path, methods[k]))
+                continue;
+            tried++;
+            send(w, &(struct sent){methods[k], path});
+            if (strncmp(r->path, "/prometheus", 11) == 0)
+                continue; /* that is told as Prometheus does */
+            refused(w, r, methods[k], NULL, 405, 405);
+            if (!strstr(w->body.data, "\"no_method\"") || !strstr(w->headers.data, "Allow: ") ||
+                !strstr(w->headers.data, r->method))
+                fail_msg("%s %s: %s %s", methods[k], r->path, w->headers.data, w->body.data);
+        }
+    }
+    assert_true(tried > 200);
+}
+
+/* Of another type, or packed: told what to send, before anything of it is read. */
+static void test_types(void **state)
+{
+    static const char *const types[] = {"text/plain", "application/x-www-form-urlencoded",
+                                        "application/jsonx", "", "multipart/form-data; boundary=x"};
+    struct api_world *w = *state;
+
+    for (size_t i = 0; i < route_count; i++) {
+        const struct api_route *r = &route_table[i];
+        char path[128];
+
+        if (!r->body || r->secret)
+            continue;
+        fill(r->path, path, sizeof(path));
+        for (size_t k = 0; k < ARRAY_LEN(types); k++) {
+            send(w, &(struct sent){r->method, path, .type = types[k], .body = STR("{}")});
+            refused(w, r, types[k], "Content-Type", 415, 415);
+            if (!strstr(w->body.data, "application/json") ||
+                !strstr(w->body.data, "\"header\":\"Content-Type\""))
+                fail_msg("%s %s: %s", r->method, r->path, w->body.data);
+        }
+        send(w, &(struct sent){r->method, path, .coding = "gzip", .body = STR("\x1f\x8b")});
+        refused(w, r, "gzip", "Content-Encoding", 415, 415);
+        assert_non_null(strstr(w->headers.data, "Accept-Encoding: identity\n"));
+        send(w, &(struct sent){r->method, path, .coding = "identity", .body = STR("[")});
+        assert_int_not_equal(w->status, 415);
+        let_go(w);
+    }
+}
+
+/* A version that is not there any more stops each change of something that has one; where nothing has one, that is said. */
+static void test_stale(void **state)
+{
+    struct api_world *w = *state;
+    unsigned stale = 0;
+
+    for (size_t i = 0; i < route_count; i++) {
+        const struct api_route *r = &route_table[i];
+        char path[128];
+
+        if (!r->audited || r->secret || r->right == RIGHT_OPEN)
+            continue;
+        fill(r->path, path, sizeof(path));
+        send(w, &(struct sent){r->method, path, .if_match = "\"00\"", .person = r->right == RIGHT_SELF});
+        refused(w, r, "a stale If-Match", "If-Match", 412, 412);
+        stale += strstr(w->body.data, "\"stale\"") != NULL;
+        if (strstr(r->path, "/resources/{id}/") && !strstr(w->body.data, "\"stale\""))
+            fail_msg("%s %s: %s", r->method, r->path, w->body.data);
+        if (!strstr(r->path, "/resources/{id}/") && !strstr(w->body.data, "\"no_version\""))
+            fail_msg("%s %s: %s", r->method, r->path, w->body.data);
+    }
+    assert_true(stale >= 6);
+}
+
+/* A key that came with another request, on each address that takes one; and one that is none. */
+static void test_keys(void **state)
+{
+    struct api_world *w = *state;
+    unsigned tried = 0;
+
+    for (size_t i = 0; i < route_count; i++) {
+        const struct api_route *r = &route_table[i];
+        struct sent s = {r->method, .person = r->right == RIGHT_SELF, .key = "key"};
+        struct buf body = BUF_INIT;
+        char path[128];
+
+        if (!once_takes(r) || r->secret || strcmp(r->method, "GET") == 0)
+            continue;
+        fill(r->path, path, sizeof(path));
+        s.path = path;
+        s.key = "no key";
+        send(w, &s);
+        refused(w, r, "a key that is none", "Idempotency-Key", 400, 400);
+        s.key = "key";
+        build(&body, r->body ? r->body : (const struct body_field[]){{NULL}}, NULL, NULL);
+        s.body = r->body ? buf_str(&body) : STR_NULL;
+        if (r->rows)
+            s.body = STR("[{\"host\":\"h0000\",\"state\":0,\"output\":\"x\"}]");
+        send(w, &s);
+        if (w->status < 500) { /* what came to nothing may be tried again */
+            s.body = STR("{\"another\":\"body\"}");
+            send(w, &s);
+            refused(w, r, "a key with another body", "Idempotency-Key", 422, 422);
+            tried++;
+        }
+        buf_release(&body);
+        api_lost(&w->api, API_FROM_AUTH);
+        once_free(w->api.once);
+        w->api.once = once_new();
+        let_go(w);
+    }
+    assert_true(tried > 20);
+}
+
+/* Addresses that are none: an id, a name and a segment as they must not be. */
+static void test_paths(void **state)
+{
+    static const char *const segments[] = {
+        "%ff", "%", "%zz", "%00", "..", "%2e%2e%2f", "-1", "99999999999999999999", "x%0d%0ay"};
+    struct api_world *w = *state;
+
+    for (size_t i = 0; i < route_count; i++) {
+        const struct api_route *r = &route_table[i];
+        const char *at = strchr(r->path, '{');
+
+        if (!at || r->secret || r->form)
+            continue;
+        for (size_t k = 0; k < ARRAY_LEN(segments); k++) {
+            char path[160], rest[128];
+
+            fill(strchr(at, '}') + 1, rest, sizeof(rest));
+            snprintf(path, sizeof(path), "%.*s%s%s", (int)(at - r->path), r->path, segments[k], rest);
+            send(w, &(struct sent){r->method, path, .person = r->right == RIGHT_SELF});
+            if (w->status >= 400)
+                refused(w, r, path, NULL, 400, 422);
+            let_go(w);
+        }
+    }
 }
 
 /* ---- done once ---- */
@@ -472,6 +708,11 @@ int main(void)
         cmocka_unit_test(test_whole),
         cmocka_unit_test_setup_teardown(test_parameters, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_bodies, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_methods, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_types, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_stale, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_keys, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_paths, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_once_gone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_once_bounded, set_up, tear_down),

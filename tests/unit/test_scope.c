@@ -289,6 +289,10 @@ static const struct {
     {"decided", "135000000|@3", "-", 1},
     {"decided", "135000000|@4", "", 1},
     {"decided", "135000000|@1", "", 1},
+    {"decisions", "0|999000000|0|100|0|||", "3 2 0", 6},
+    {"decisions", "0|999000000|0|2|0|||", "3 2", 2},
+    {"decisions", "0|999000000|0|100|0|||@1", "", 1},
+    {"decisions", "0|999000000|0|100|0|||@1,@3", "3", 2},
 };
 
 static const char *objects_of(struct place *p, const struct buf *out, size_t *rows)

@@ -55,6 +55,10 @@ test('availability: days of the person’s own zone, and the worst first with th
   assert.equal(avail.daysIn(avail.spanOf(ask, new Date(2027, 5, 1).getTime())).length, 3);
   assert.equal(avail.askOf({ time: 'custom', from: '2027-02-03', to: '2027-02-01' }).time, '30d');
   assert.equal(avail.daysIn(avail.spanOf(avail.askOf({ time: '7d' }), new Date(2027, 5, 10, 12).getTime())).length, 7);
+  const hour = 3600;
+  const long = (...hours: number[]): { from: number; to: number }[] => hours.map((_, k) => ({ from: hours.slice(0, k).reduce((a, b) => a + b, 0) * hour, to: hours.slice(0, k + 1).reduce((a, b) => a + b, 0) * hour }));
+  assert.deepEqual(avail.runsOf(long(24, 24, 23, 24, 24, 24, 9)).map((run) => run.length), [2, 1, 3, 1], 'a day that the clock makes shorter stands alone, and so does the present one');
+  assert.deepEqual(avail.runsOf([]), []);
   const f = (host: string, availability: number | null): avail.Figures => ({ host, availability } as avail.Figures);
   assert.deepEqual(avail.sorted([f('a', 100), f('b', null), f('c', 5)], 'availability', true).map((x) => x.host), ['c', 'a', 'b']);
   assert.deepEqual(avail.sorted([f('a', 100), f('b', null), f('c', 5)], 'availability', false).map((x) => x.host), ['a', 'c', 'b']);

@@ -83,6 +83,17 @@ export function daysIn(span: Span): Span[] {
   return days;
 }
 
+// Days behind each other that are equally long: those on which the clock is put forward or back, and the present one, stand alone.
+export function runsOf(days: readonly Span[]): Span[][] {
+  const runs: Span[][] = [];
+  for (const day of days) {
+    const last = runs.at(-1);
+    if (last && last[0]!.to - last[0]!.from === day.to - day.from) last.push(day);
+    else runs.push([day]);
+  }
+  return runs;
+}
+
 const iso = (at: number): string => new Date(at * 1000).toISOString();
 
 export function parametersOf(ask: Ask, span: Span, withWhom = true): URLSearchParams {

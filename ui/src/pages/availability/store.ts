@@ -3,7 +3,7 @@
 import { batch, signal } from '@preact/signals';
 import { api, errorText } from '../../api.ts';
 import { now } from '../../store/now.ts';
-import { DAYS_MOST, daysIn, parametersOf, spanOf, type Ask, type Figures, type Span, type Summary } from './ask.ts';
+import { DAYS_MOST, daysIn, parametersOf, runsOf, spanOf, type Ask, type Figures, type Span, type Summary } from './ask.ts';
 
 export const figures = signal<Figures[] | null>(null);
 export const summary = signal<Summary | null>(null);
@@ -18,12 +18,15 @@ export const days = signal<DayFigure[]>([]);
 
 const MOST = 3000;
 const PAGE = 500;
-const AT_ONCE = 3;
 
 interface Page {
   resources: Figures[];
   summary: Summary | null;
   next: string | null;
+}
+
+interface Parts {
+  buckets: { availability: number | null }[];
 }
 
 let current: AbortController | null = null;
@@ -66,34 +69,31 @@ export async function load(ask: Ask): Promise<void> {
   }
 }
 
-// Of all, or of the one that is picked: a question a day, some at a time, the last day first.
+// Of all, or of the one that is picked: a question for each run of equally long days, mostly two.
 export async function loadDays(ask: Ask): Promise<void> {
   ofDays?.abort();
   const mine = new AbortController();
   ofDays = mine;
-  const list: DayFigure[] = daysIn(spanOf(ask, now.peek())).map((day) => ({ ...day, availability: undefined }));
+  let list: DayFigure[] = daysIn(spanOf(ask, now.peek())).map((day) => ({ ...day, availability: undefined }));
   days.value = list;
   if (list.length > DAYS_MOST) return;
-  const queue = list.map((_, i) => i).reverse();
-  const worker = async (): Promise<void> => {
-    for (let i = queue.shift(); i !== undefined && !mine.signal.aborted; i = queue.shift()) {
-      const day = list[i]!;
-      const query = parametersOf(ask, day, ask.on === '');
-      let availability: number | null = null;
-      try {
-        if (ask.on) availability = (await api<Figures>('GET', `/resources/${ask.on}/availability?${query}`, { signal: mine.signal })).availability;
-        else {
-          query.set('limit', '1');
-          availability = (await api<Page>('GET', `/availability?${query}`, { signal: mine.signal })).summary?.mean ?? null;
-        }
-      } catch {
-        if (mine.signal.aborted) return;
-      }
-      list[i] = { ...day, availability };
-      if (!mine.signal.aborted) days.value = [...list];
+  const path = ask.on ? `/resources/${ask.on}/availability/buckets` : '/availability/buckets';
+  await Promise.all(runsOf(list).map(async (run) => {
+    const query = parametersOf(ask, { from: run[0]!.from, to: run.at(-1)!.to }, ask.on === '');
+    query.set('buckets', String(run.length));
+    let read: (number | null)[] = [];
+    try {
+      read = (await api<Parts>('GET', `${path}?${query}`, { signal: mine.signal })).buckets.map((part) => part.availability);
+    } catch {
+      // They show as days of which nothing is known.
     }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    if (mine.signal.aborted) return;
+    list = list.map((day) => {
+      const at = run.findIndex((one) => one.from === day.from);
+      return at < 0 ? day : { ...day, availability: read[at] ?? null };
+    });
+    days.value = list;
+  }));
 }
 
 export function stop(): void {
