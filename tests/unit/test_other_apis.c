@@ -58,6 +58,7 @@ static void test_dialects(void **state UNUSED)
         {"/centreon/api/nonsense/login", DIALECT_CENTREON},
         {"/nrdp", DIALECT_NRDP},
         {"/nrdp/", DIALECT_NRDP},
+        {"/nrdp//", DIALECT_NRDP},
         {"/nrdpx", DIALECT_OURS},
         {"/prometheus/api/v1/query", DIALECT_PROMETHEUS},
         {"/", DIALECT_OURS},
@@ -415,6 +416,28 @@ static void test_nrdp_json(void **state)
         "{\"result\":{\"status\":0,\"message\":\"OK\",\"meta\":{\"output\":\"1 checks processed\"}}}");
 }
 
+/* send_nrdp.sh and send_nrdp.php put "/" behind the address they are given, and their help gives ".../nrdp/"; some write the page's name. */
+static void test_nrdp_addresses(void **state)
+{
+    static const struct {
+        const char *path;
+        bool good;
+    } paths[] = {{"/nrdp", true},           {"/nrdp/", true},   {"/nrdp//", true}, {"/nrdp/index.php", true},
+                 {"/nrdp//index.php", true}, {"/nrdp/x", false}, {"/nrdp/index.php/", false}};
+    struct api_world *w = *state;
+
+    for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+        ask(w, (struct api_request){
+                   .method = STR("POST"),
+                   .path = str_of(paths[i].path),
+                   .content_type = STR(FORM),
+                   .body = STR("token=vgt_x&cmd=submitcheck&xml=<checkresults></checkresults>")});
+        if (w->status == 0 && str_starts(buf_str(&w->question), STR("token_check")))
+            api_world_auth(w, true, "", "", "robot", "operator");
+        assert_int_equal(strstr(w->body.data, "<status>0</status>") != NULL, paths[i].good);
+    }
+}
+
 static void test_nrdp_multipart(void **state)
 {
     struct api_world *w = *state;
@@ -614,6 +637,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_basic, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_nrdp_xml, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_nrdp_json, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_nrdp_addresses, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_nrdp_multipart, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_nrdp_refusals, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_nrdp_of_many, set_up, tear_down),
