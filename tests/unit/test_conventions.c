@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What all routes have in common, tried on every one of the table: parameters and bodies as they must not be are refused with the place; an Idempotency-Key is done once; entity tags; and what the table says of
- * itself is whole.
+ * What all routes have in common, tried on every one of the table: parameters and bodies as they must not be are refused with the place; and what the table says of itself is whole. test_once.c: keys and entity
+ * tags.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,6 +16,7 @@
 #include "api/once.h"
 #include "api/param.h"
 #include "api/route.h"
+#include "api_send.h"
 #include "api_world.h"
 #include "wire/json_read.h"
 
@@ -29,62 +30,6 @@ static int tear_down(void **state)
 {
     api_world_free(*state);
     return 0;
-}
-
-/* As administrator by token. */
-struct sent {
-    const char *method, *path, *query, *key, *if_match, *if_none_match, *token, *type, *coding;
-    struct str body;
-    bool person; /* by session, with its X-CSRF */
-};
-
-#define COOKIE "vigie_session=secret"
-
-static void as_person(struct api_world *w, struct api_request *q)
-{
-    struct api_who who = {.by = API_BY_SESSION};
-    static char csrf[HASH_SHA256_HEX];
-
-    who_grant(&who, API_ROLE_ADMIN);
-    snprintf(who.name, sizeof(who.name), "ann");
-    who_key(STR("secret"), who.key);
-    who_csrf(STR("secret"), who.csrf);
-    memcpy(csrf, who.csrf, sizeof(csrf));
-    who_cache_put(w->api.cache, &who, w->mono);
-    q->authorization = STR_NULL;
-    q->cookie = STR(COOKIE);
-    q->csrf = str_of(csrf);
-}
-
-static int send(struct api_world *w, const struct sent *s)
-{
-    const char *token = s->token ? s->token : "Bearer vgt_one";
-    struct api_who who = {.by = API_BY_TOKEN};
-    struct api_request q = {.source = API_BY_WEB,
-                            .id = ++w->ids,
-                            .method = str_of(s->method),
-                            .path = str_of(s->path),
-                            .query = str_of(s->query ? s->query : ""),
-                            .body = s->body,
-                            .content_type = str_of(s->type ? s->type : "application/json"),
-                            .content_encoding = s->coding ? str_of(s->coding) : STR_NULL,
-                            .peer = STR("127.0.0.1"),
-                            .host = STR("localhost"),
-                            .uid = -1,
-                            .idempotency_key = s->key ? str_of(s->key) : STR_NULL,
-                            .if_match = s->if_match ? str_of(s->if_match) : STR_NULL,
-                            .if_none_match = s->if_none_match ? str_of(s->if_none_match) : STR_NULL,
-                            .authorization = str_of(token)};
-
-    who_grant(&who, API_ROLE_ADMIN);
-    snprintf(who.name, sizeof(who.name), "%s", token + 7);
-    who_key(str_of(token + 7), who.key);
-    who_cache_put(w->api.cache, &who, w->mono);
-    if (s->person)
-        as_person(w, &q);
-    w->status = 0;
-    api_world_receive(w, &q);
-    return w->status;
 }
 
 static void fill(const char *pattern, char *out, size_t size)
@@ -159,27 +104,27 @@ static void try_param(struct api_world *w, const struct api_route *r, const stru
 
     fill(r->path, path, sizeof(path));
     snprintf(query, sizeof(query), "%s=1&%s=1", p->name, p->name);
-    send(w, &(struct sent){r->method, path, query});
+    api_send(w, &(struct api_sent){r->method, path, query});
     refused(w, r, query, p->name, 400, 400);
     snprintf(query, sizeof(query), "%s=%%ff%%00", p->name);
-    send(w, &(struct sent){r->method, path, query});
+    api_send(w, &(struct api_sent){r->method, path, query});
     refused(w, r, query, NULL, 400, 404);
     if (p->type == PARAM_TEXT || p->type == PARAM_TEXTS || p->type == PARAM_MANY)
         return;
     snprintf(query, sizeof(query), "%s=%s", p->name, wrong[p->type]);
-    send(w, &(struct sent){r->method, path, query});
+    api_send(w, &(struct api_sent){r->method, path, query});
     refused(w, r, query, p->name, 400, 400);
     if (p->type == PARAM_INT) {
         snprintf(query, sizeof(query), "%s=%lld", p->name, (long long)p->max + 1);
-        send(w, &(struct sent){r->method, path, query});
+        api_send(w, &(struct api_sent){r->method, path, query});
         refused(w, r, query, p->name, 400, 400);
         snprintf(query, sizeof(query), "%s=-1", p->name);
-        send(w, &(struct sent){r->method, path, query});
+        api_send(w, &(struct api_sent){r->method, path, query});
         refused(w, r, query, p->name, 400, 400);
     }
     for (size_t i = 0; p->words && p->words[i]; i++) {
         snprintf(query, sizeof(query), "%s=%s", p->name, p->words[i]);
-        if (send(w, &(struct sent){r->method, path, query}) == 400)
+        if (api_send(w, &(struct api_sent){r->method, path, query}) == 400)
             fail_msg("%s %s?%s: %s", r->method, r->path, query, w->body.data);
     }
     let_go(w);
@@ -195,7 +140,7 @@ static void try_long(struct api_world *w, const struct api_route *r, const struc
     buf_printf(&query, "%s=", p->name);
     for (int i = 0; i < 8000; i++)
         buf_add_char(&query, 'x');
-    send(w, &(struct sent){r->method, path, query.data});
+    api_send(w, &(struct api_sent){r->method, path, query.data});
     if (w->status >= 400)
         refused(w, r, p->name, NULL, 400, 422);
     if (w->body.len > 16384)
@@ -217,7 +162,7 @@ static void test_parameters(void **state)
             r->secret) /* secret: those of others have rules of their own */
             continue;
         fill(r->path, path, sizeof(path));
-        send(w, &(struct sent){r->method, path, "no%20such=1"});
+        api_send(w, &(struct api_sent){r->method, path, "no%20such=1"});
         refused(w, r, "unknown parameter", "no%20such", 400, 400);
         for (size_t k = 0; r->query && r->query[k] && !strstr(r->path, "/stream"); k++, tried++)
             try_param(w, r, param_find(r->path, r->query[k]));
@@ -270,7 +215,7 @@ static int send_body(struct api_world *w, const struct api_route *r, const char 
         api_world_forward(w, TIME_MIN);
         api_tick(&w->api);
     }
-    return send(w, &(struct sent){r->method, path, .body = body, .person = r->right == RIGHT_SELF});
+    return api_send(w, &(struct api_sent){r->method, path, .body = body, .person = r->right == RIGHT_SELF});
 }
 
 static void try_member(struct api_world *w, const struct api_route *r, const char *path,
@@ -435,7 +380,7 @@ static void test_methods(void **state)
             if (has_method(path, methods[k]))
                 continue;
             tried++;
-            send(w, &(struct sent){methods[k], path});
+            api_send(w, &(struct api_sent){methods[k], path});
             if (strncmp(r->path, "/prometheus", 11) == 0)
                 continue; /* that is told as Prometheus does */
             refused(w, r, methods[k], NULL, 405, 405);
@@ -462,16 +407,16 @@ static void test_types(void **state)
             continue;
         fill(r->path, path, sizeof(path));
         for (size_t k = 0; k < ARRAY_LEN(types); k++) {
-            send(w, &(struct sent){r->method, path, .type = types[k], .body = STR("{}")});
+            api_send(w, &(struct api_sent){r->method, path, .type = types[k], .body = STR("{}")});
             refused(w, r, types[k], "Content-Type", 415, 415);
             if (!strstr(w->body.data, "application/json") ||
                 !strstr(w->body.data, "\"header\":\"Content-Type\""))
                 fail_msg("%s %s: %s", r->method, r->path, w->body.data);
         }
-        send(w, &(struct sent){r->method, path, .coding = "gzip", .body = STR("\x1f\x8b")});
+        api_send(w, &(struct api_sent){r->method, path, .coding = "gzip", .body = STR("\x1f\x8b")});
         refused(w, r, "gzip", "Content-Encoding", 415, 415);
         assert_non_null(strstr(w->headers.data, "Accept-Encoding: identity\n"));
-        send(w, &(struct sent){r->method, path, .coding = "identity", .body = STR("[")});
+        api_send(w, &(struct api_sent){r->method, path, .coding = "identity", .body = STR("[")});
         assert_int_not_equal(w->status, 415);
         let_go(w);
     }
@@ -490,7 +435,8 @@ static void test_stale(void **state)
         if (!r->audited || r->secret || r->right == RIGHT_OPEN)
             continue;
         fill(r->path, path, sizeof(path));
-        send(w, &(struct sent){r->method, path, .if_match = "\"00\"", .person = r->right == RIGHT_SELF});
+        api_send(w,
+                 &(struct api_sent){r->method, path, .if_match = "\"00\"", .person = r->right == RIGHT_SELF});
         refused(w, r, "a stale If-Match", "If-Match", 412, 412);
         stale += strstr(w->body.data, "\"stale\"") != NULL;
         if (strstr(r->path, "/resources/{id}/") && !strstr(w->body.data, "\"stale\""))
@@ -509,7 +455,7 @@ static void test_keys(void **state)
 
     for (size_t i = 0; i < route_count; i++) {
         const struct api_route *r = &route_table[i];
-        struct sent s = {r->method, .person = r->right == RIGHT_SELF, .key = "key"};
+        struct api_sent s = {r->method, .person = r->right == RIGHT_SELF, .key = "key"};
         struct buf body = BUF_INIT;
         char path[128];
 
@@ -518,17 +464,17 @@ static void test_keys(void **state)
         fill(r->path, path, sizeof(path));
         s.path = path;
         s.key = "no key";
-        send(w, &s);
+        api_send(w, &s);
         refused(w, r, "a key that is none", "Idempotency-Key", 400, 400);
         s.key = "key";
         build(&body, r->body ? r->body : (const struct body_field[]){{NULL}}, NULL, NULL);
         s.body = r->body ? buf_str(&body) : STR_NULL;
         if (r->rows)
             s.body = STR("[{\"host\":\"h0000\",\"state\":0,\"output\":\"x\"}]");
-        send(w, &s);
+        api_send(w, &s);
         if (w->status < 500) { /* what came to nothing may be tried again */
             s.body = STR("{\"another\":\"body\"}");
-            send(w, &s);
+            api_send(w, &s);
             refused(w, r, "a key with another body", "Idempotency-Key", 422, 422);
             tried++;
         }
@@ -559,146 +505,11 @@ static void test_paths(void **state)
 
             fill(strchr(at, '}') + 1, rest, sizeof(rest));
             snprintf(path, sizeof(path), "%.*s%s%s", (int)(at - r->path), r->path, segments[k], rest);
-            send(w, &(struct sent){r->method, path, .person = r->right == RIGHT_SELF});
+            api_send(w, &(struct api_sent){r->method, path, .person = r->right == RIGHT_SELF});
             if (w->status >= 400)
                 refused(w, r, path, NULL, 400, 422);
             let_go(w);
         }
-    }
-}
-
-/* ---- done once ---- */
-
-#define COMMENT "/api/v1/resources/1000/comment"
-
-static void test_once(void **state)
-{
-    struct api_world *w = *state;
-    const struct str one = STR("{\"comment\":\"one\"}"), two = STR("{\"comment\":\"two\"}");
-    const struct sent first = {"POST", COMMENT, .key = "k-1", .body = one};
-    unsigned before = w->asked_engine;
-
-    send(w, &first);
-    assert_int_equal(w->asked_engine, before + 1);
-    assert_int_equal(send(w, &first), 409); /* under way */
-    assert_non_null(strstr(w->body.data, "key_running"));
-    send(w, &first);
-    assert_int_equal(w->asked_engine, before + 1);
-    w->serial = 1; /* the first request's */
-    api_world_engine(w, true, "");
-    assert_int_equal(w->status, 200);
-    assert_int_equal(send(w, &first), 200);
-    assert_non_null(strstr(w->body.data, "{\"ok\":true,\"undo\":"));
-    assert_non_null(strstr(w->headers.data, "Idempotency-Replayed: true"));
-    assert_int_equal(w->asked_engine, before + 1);
-    assert_int_equal(send(w, &(struct sent){"POST", COMMENT, .key = "k-1", .body = two}), 422);
-    assert_non_null(strstr(w->body.data, "key_other"));
-    send(w, &(struct sent){"POST", COMMENT, .key = "k-1", .body = one,
-                           .token = "Bearer vgt_other"}); /* of somebody else it is another */
-    assert_int_equal(w->asked_engine, before + 2);
-    assert_int_equal(send(w, &(struct sent){"POST", COMMENT, .key = "a b", .body = one}), 400);
-    api_world_forward(w, ONCE_US + TIME_S);
-    send(w, &first);
-    assert_int_equal(w->asked_engine, before + 3);
-}
-
-/* Who asked is gone before the answer: it is kept for when he asks again. What could not be done is not. */
-static void test_once_gone(void **state)
-{
-    struct api_world *w = *state;
-    const struct sent s = {"POST", COMMENT, .key = "k-2", .body = STR("{\"comment\":\"one\"}")};
-    unsigned answers;
-
-    send(w, &s);
-    api_gone(&w->api, API_BY_WEB, w->ids);
-    answers = w->answers;
-    api_world_engine(w, true, "");
-    assert_int_equal(w->answers, answers);
-    assert_int_equal(send(w, &s), 200);
-    w->refuse = -1;
-    assert_int_equal(send(w, &(struct sent){"POST", COMMENT, .key = "k-3", .body = s.body}), 503);
-    w->refuse = 0;
-    send(w, &(struct sent){"POST", COMMENT, .key = "k-3", .body = s.body});
-    assert_int_equal(w->status, 0); /* it is tried */
-}
-
-static void test_once_bounded(void **state)
-{
-    struct api_world *w = *state;
-    char key[24];
-
-    for (unsigned i = 0; i < ONCE_EACH + 2; i++) {
-        snprintf(key, sizeof(key), "n%u", i);
-        send(w, &(struct sent){"POST", COMMENT, .key = key, .body = STR("{\"comment\":\"one\"}")});
-        api_world_engine(w, true, "");
-        assert_int_equal(w->status, 200);
-    }
-    assert_int_equal(
-        send(w, &(struct sent){"POST", COMMENT, .key = "n1", .body = STR("{\"comment\":\"one\"}")}),
-        0); /* has given way */
-}
-
-/* ---- entity tags ---- */
-
-static void tag_of(struct api_world *w, char *out, size_t size)
-{
-    const char *at = strstr(w->headers.data, "ETag: ");
-
-    assert_non_null(at);
-    snprintf(out, size, "%.18s", at + 6);
-}
-
-static void test_tags(void **state)
-{
-    struct api_world *w = *state;
-    char tag[24], again[24];
-
-    assert_int_equal(send(w, &(struct sent){"GET", "/api/v1/hosts/h0001"}), 200);
-    tag_of(w, tag, sizeof(tag));
-    assert_int_equal(send(w, &(struct sent){"GET", "/api/v1/hosts/h0001", .if_none_match = tag}), 304);
-    assert_int_equal(w->body.len, 0);
-    assert_int_equal(send(w, &(struct sent){"GET", "/api/v1/hosts/h0002", .if_none_match = tag}), 200);
-    assert_int_equal(send(w, &(struct sent){"GET", "/api/v1/resources/1000"}), 200);
-    tag_of(w, tag, sizeof(tag));
-    api_world_forward(w, TIME_MIN);
-    assert_int_equal(send(w, &(struct sent){"GET", "/api/v1/resources/1000", .if_none_match = tag}),
-                     304); /* later, and still so */
-    assert_int_equal(
-        send(w, &(struct sent){"POST", COMMENT, .if_match = tag, .body = STR("{\"comment\":\"c\"}")}), 0);
-    api_world_engine(w, true, "");
-    api_world_put(w, 0, 1, BOARD_CHECKED, w->wall.us, "it is not");
-    assert_int_equal(
-        send(w, &(struct sent){"POST", COMMENT, .if_match = tag, .body = STR("{\"comment\":\"c\"}")}), 412);
-    assert_non_null(strstr(w->body.data, "\"code\":\"stale\""));
-    assert_int_equal(send(w, &(struct sent){"GET", "/api/v1/resources/1000", .if_none_match = tag}), 200);
-    tag_of(w, again, sizeof(again));
-    assert_string_not_equal(tag, again);
-    assert_int_equal(send(w, &(struct sent){"POST", "/api/v1/commands", .if_match = tag,
-                                            .body = STR("{\"command\":\"[1] X\"}")}),
-                     412);
-    assert_non_null(strstr(w->body.data, "no_version"));
-}
-
-/* A list holds the moment at which it is told: it is another version when one of its rows or counts is, and not before. */
-static void test_tags_of_lists(void **state)
-{
-    static const char *const lists[][2] = {{"/api/v1/resources", "limit=2"},
-                                           {"/api/v1/resources", "view=hosts&sort=name"},
-                                           {"/api/v1/problems", "limit=5"}};
-    struct api_world *w = *state;
-    char tag[24], again[24];
-
-    for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
-        api_world_put(w, 0, 0, BOARD_CHECKED, w->wall.us, "it is up");
-        assert_int_equal(send(w, &(struct sent){"GET", lists[i][0], lists[i][1]}), 200);
-        tag_of(w, tag, sizeof(tag));
-        api_world_forward(w, TIME_MIN);
-        assert_int_equal(send(w, &(struct sent){"GET", lists[i][0], lists[i][1], .if_none_match = tag}), 304);
-        assert_int_equal(w->body.len, 0);
-        api_world_put(w, 0, 1, BOARD_CHECKED, w->wall.us, "it is down");
-        assert_int_equal(send(w, &(struct sent){"GET", lists[i][0], lists[i][1], .if_none_match = tag}), 200);
-        tag_of(w, again, sizeof(again));
-        assert_string_not_equal(tag, again);
     }
 }
 
@@ -713,11 +524,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_stale, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_keys, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_paths, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_once, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_once_gone, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_once_bounded, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_tags, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_tags_of_lists, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
