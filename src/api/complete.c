@@ -259,6 +259,7 @@ void complete_show(struct api *a, struct api_request *q)
 
     if (api_not_ready(a, q))
         return;
+    c.eyes = eyes_of(&a->model, q->sight, &q->arena);
     if (text.n > SEARCH_TEXT_MAX) {
         api_fail(a, q, 400, "q", PROBLEM_SEARCH_LONG);
         return;

@@ -2,6 +2,7 @@
 #pragma once
 /* Within api/complete*. */
 #include "api/complete.h"
+#include "api/eyes.h"
 #include "core/search.h"
 #include "wire/json.h"
 
@@ -11,6 +12,7 @@
 struct complete {
     const struct api *a;
     const struct sight *sight; /* of what is not in it nothing is offered */
+    struct eyes eyes;          /* of contacts and the like */
     struct json *j;
     bool french;
     struct str typed;       /* what the value, or the key, begins with or holds; in small letters */

@@ -98,20 +98,23 @@ static void services(struct pass *p)
     }
 }
 
-#define TABLE(function, table, second)                                                                       \
+/* What only others refer to is not told. */
+#define TABLE(function, table, second, eye)                                                                  \
     static void function(struct pass *p)                                                                     \
     {                                                                                                        \
         const struct model *m = &p->c->a->model;                                                             \
                                                                                                              \
-        for (uint32_t i = 0;                                                                                 \
-             i < m->n_##table && offer(p, model_##table(m, i)->name, model_##table(m, i)->second);)          \
-            i++;                                                                                             \
+        for (uint32_t i = 0; i < m->n_##table; i++) {                                                        \
+            if (eyes_see(&p->c->eyes, eye, i) &&                                                             \
+                !offer(p, model_##table(m, i)->name, model_##table(m, i)->second))                           \
+                return;                                                                                      \
+        }                                                                                                    \
     }
-TABLE(commands, command, name)
-TABLE(periods, period, alias)
-TABLE(contacts, contact, alias)
-TABLE(contact_groups, contact_group, alias)
-TABLE(severities, severity, name)
+TABLE(commands, command, name, EYES_COMMAND)
+TABLE(periods, period, alias, EYES_PERIOD)
+TABLE(contacts, contact, alias, EYES_CONTACT)
+TABLE(contact_groups, contact_group, alias, EYES_CONTACT_GROUP)
+TABLE(severities, severity, name, EYES_SEVERITY)
 
 static void groups(struct pass *p, const struct model_group *at, uint32_t n, bool of_hosts)
 {

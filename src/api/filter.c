@@ -24,7 +24,7 @@ static bool is_person(struct api *a, struct api_request *q)
 
 static bool may_share(const struct api_request *q)
 {
-    return q->who.rights & (uint64_t)1 << RIGHT_FILTERS_SHARE;
+    return q->who.rights & right_bit(RIGHT_FILTERS_SHARE);
 }
 
 static void listed(struct api *a, struct api_request *q, const struct api_answer *x)

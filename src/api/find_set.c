@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Groups, contacts, tags and severities of a search: chosen by name, and who is in them. */
+#include "api/eyes.h"
 #include "api/find_int.h"
 #include "api/group.h"
 #include "api/label.h"
@@ -74,20 +75,35 @@ static bool mark_like(const struct model *m, struct find *f, const struct find_t
     return any;
 }
 
-/* Which of the table's something in sight is in, or has; of contacts and severities, which are nobody's, all. */
+/* Is there something in sight that is in it, or refers to it? */
+static bool is_seen(struct eyes *e, enum search_key key, int which, uint32_t at)
+{
+    const struct model *m = e->m;
+
+    switch (key) {
+    case SEARCH_KEY_CONTACT: return eyes_see(e, EYES_CONTACT, at);
+    case SEARCH_KEY_CONTACTGROUP: return eyes_see(e, EYES_CONTACT_GROUP, at);
+    case SEARCH_KEY_SEVERITY: return eyes_see(e, EYES_SEVERITY, at);
+    case SEARCH_KEY_GROUP:
+        return which ? group_seen(m, model_service_group(m, at), false, e->sight)
+                     : group_seen(m, model_host_group(m, at), true, e->sight);
+    case SEARCH_KEY_HOSTGROUP: return group_seen(m, model_host_group(m, at), true, e->sight);
+    default: return group_seen(m, model_service_group(m, at), false, e->sight);
+    }
+}
+
 static const uint8_t *seen_of(const struct model *m, const struct sight *sight, enum search_key key,
                               int which, const struct table *t, struct arena *arena)
 {
-    bool hosts = key == SEARCH_KEY_HOSTGROUP || (key == SEARCH_KEY_GROUP && !which);
+    struct eyes e = eyes_of(m, sight, arena);
     uint8_t *seen = arena_alloc(arena, t->n + 1u);
 
-    for (uint32_t i = 0; i < t->n; i++)
-        seen[i] = hosts ? group_seen(m, model_host_group(m, i), true, sight)
-                  : key == SEARCH_KEY_GROUP || key == SEARCH_KEY_SERVICEGROUP
-                      ? group_seen(m, model_service_group(m, i), false, sight)
-                      : true;
-    if (key == SEARCH_KEY_TAG)
+    if (key == SEARCH_KEY_TAG) {
         label_seen(m, sight, seen);
+        return seen;
+    }
+    for (uint32_t i = 0; i < t->n; i++)
+        seen[i] = is_seen(&e, key, which, i);
     return seen;
 }
 

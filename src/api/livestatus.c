@@ -58,6 +58,16 @@ void ls_cut_end(struct ls_value *v)
     }
 }
 
+/* A service brings the name of its host along, and nothing else of one that is out of sight. */
+static bool lent_is_seen(const struct ls_table *t, const struct ls_row *row, const struct ls_column *c)
+{
+    if (!row->w->eyes.user || !t->seen)
+        return true;
+    if (t == &ls_hosts && strcmp(c->name, "name") == 0)
+        return sight_names_host(row->w->eyes.resources, row->idx);
+    return t->seen(row, MODEL_NONE);
+}
+
 /* Apart, because a second row is much to make ready where none is needed. */
 static __attribute__((noinline)) void get_lent(struct ls_row *row, const struct ls_table *t,
                                                const struct ls_ref *ref, struct ls_value *v)
@@ -66,7 +76,7 @@ static __attribute__((noinline)) void get_lent(struct ls_row *row, const struct 
 
     ls_row_init(&other, row->w);
     t->lend[ref->via - 1].as(row, &other);
-    if (other.idx != MODEL_NONE) {
+    if (other.idx != MODEL_NONE && lent_is_seen(t->lend[ref->via - 1].table, &other, ref->column)) {
         ref->column->get(&other, ref->column, v);
         if (v->text.n && other.has_text) { /* it points into the row that goes now */
             buf_add_str(&v->scratch, v->text);
@@ -164,10 +174,43 @@ void ls_rows_of(const struct ls_query *q, const struct livestatus_world *w, uint
     }
 }
 
+static bool is_somebody(const struct ls_query *q, const struct ls_row *row)
+{
+    return row->w->eyes.user || q->contact_at != MODEL_NONE;
+}
+
+bool ls_may_see(const struct ls_query *q, const struct ls_row *row)
+{
+    return !q->restricted || !q->table->seen || (is_somebody(q, row) && q->table->seen(row, q->contact_at));
+}
+
+bool ls_may_see_check(const struct ls_query *q, const struct ls_row *row)
+{
+    return !q->restricted || (is_somebody(q, row) && ls_seen_check(row, q->contact_at));
+}
+
+void ls_objects_init(struct ls_objects *o, const struct livestatus_world *w)
+{
+    *o = (struct ls_objects){.arena = ARENA_INIT};
+    o->all = eyes_of(w->m, w->eyes.resources, &o->arena);
+    o->commands = eyes_of(w->m, w->eyes.commands, &o->arena);
+}
+
+void ls_objects_release(struct ls_objects *o)
+{
+    arena_release(&o->arena);
+}
+
+bool ls_sees_object(const struct livestatus_world *w, enum eyes_kind kind, uint32_t at)
+{
+    return !w->eyes.user ||
+           (w->objects &&
+            eyes_see(kind == EYES_COMMAND ? &w->objects->commands : &w->objects->all, kind, at));
+}
+
 bool ls_wanted(const struct ls_query *q, struct ls_row *row)
 {
-    if (q->restricted && q->table->seen &&
-        (q->contact_at == MODEL_NONE || !q->table->seen(row, q->contact_at)))
+    if (!ls_may_see(q, row))
         return false;
     return ls_filter_all(&q->filters, row, q->table);
 }
@@ -277,13 +320,38 @@ int64_t livestatus_limit_us(struct str request, struct wall now)
     return us;
 }
 
-void livestatus_scope(struct str request, struct wall now, struct buf *out)
+bool livestatus_user(struct str request, struct wall now, struct str *name)
+{
+    struct err err = ERR_INIT;
+    struct ls_query q;
+    bool given;
+
+    if (!str_contains(request, STR("AuthUser"))) /* nearly all */
+        return false;
+    given = ls_parse(&q, now, request, &err) == 0 && q.restricted;
+    *name = q.contact;
+    ls_query_release(&q);
+    return given;
+}
+
+static void put_sight(const struct sight *s, struct buf *out)
+{
+    if (s)
+        scope_put_sight(out, buf_str(&s->text));
+    else
+        buf_add_c(out, SCOPE_EVERYTHING);
+}
+
+void livestatus_scope(struct str request, struct wall now, const struct livestatus_eyes *eyes,
+                      struct buf *out)
 {
     struct err err = ERR_INIT;
     struct ls_query q;
 
     if (ls_parse(&q, now, request, &err) == 0) { /* else it sees nothing */
-        if (q.restricted)
+        if (q.restricted && eyes->user)
+            put_sight(q.table == &ls_log ? eyes->events : eyes->resources, out);
+        else if (q.restricted)
             scope_put_contact(out, q.contact);
         else
             buf_add_c(out, SCOPE_EVERYTHING);
@@ -310,6 +378,7 @@ struct livestatus_run {
     struct ls_query q;
     struct livestatus_world w;
     struct ls_notes notes[LS_NOTE_KINDS];
+    struct ls_objects objects;
     struct livestatus_reply reply;
     struct ls_rows *rows; /* NULL: there is no more to be written */
     struct buf body;      /* behind the room for its header */
@@ -350,6 +419,8 @@ struct livestatus_run *livestatus_begin(const struct livestatus_world *w, struct
 
     r->w = *w;
     r->w.notes = r->notes;
+    ls_objects_init(&r->objects, w);
+    r->w.objects = &r->objects;
     buf_init(&r->body);
     buf_init(&r->q.names);
     if (take_command(request, &r->reply))
@@ -381,6 +452,7 @@ void livestatus_abandon(struct livestatus_run *r)
 {
     ls_rows_free(r->rows, &r->q);
     livestatus_notes_release(r->notes);
+    ls_objects_release(&r->objects);
     buf_release(&r->body);
     ls_query_release(&r->q);
     mem_free(r);

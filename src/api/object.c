@@ -2,6 +2,7 @@
 #include "api/object.h"
 
 #include "api/api_reply.h"
+#include "api/eyes.h"
 #include "api/group.h"
 #include "api/list.h"
 #include "api/names.h"
@@ -106,71 +107,18 @@ static struct said said_of(const struct model *m, enum conf_type type, uint32_t 
 
 /* ---- what is seen of them ---- */
 
-struct eyes {
-    const struct sight *sight;
-    uint64_t *
-        in; /* of contacts, periods and commands for who does not see everything: those that are referred to */
-};
-
-static void mark(uint64_t *in, uint32_t at)
+static bool is_seen(struct eyes *e, enum conf_type type, uint32_t at)
 {
-    if (at != MODEL_NONE)
-        in[at / 64] |= (uint64_t)1 << (at % 64);
-}
-
-static void mark_list(const struct model *m, uint64_t *in, struct model_list l)
-{
-    for (uint32_t i = 0; i < l.n; i++)
-        mark(in, model_item(m, l, i));
-}
-
-static void mark_check(const struct model *m, enum conf_type type, const struct model_check *c, uint64_t *in)
-{
-    if (type == CONF_CONTACT)
-        mark_list(m, in, c->contacts);
-    if (type == CONF_CONTACTGROUP)
-        mark_list(m, in, c->contact_groups);
-    if (type == CONF_COMMAND) {
-        mark(in, c->check_command);
-        mark(in, c->handler_command);
+    switch ((int)type) {
+    case CONF_HOST:
+    case CONF_SERVICE: return sight_sees(e->sight, at);
+    case CONF_HOSTGROUP: return group_seen(e->m, model_host_group(e->m, at), true, e->sight);
+    case CONF_SERVICEGROUP: return group_seen(e->m, model_service_group(e->m, at), false, e->sight);
+    case CONF_CONTACT: return eyes_see(e, EYES_CONTACT, at);
+    case CONF_CONTACTGROUP: return eyes_see(e, EYES_CONTACT_GROUP, at);
+    case CONF_COMMAND: return eyes_see(e, EYES_COMMAND, at);
+    default: return eyes_see(e, EYES_PERIOD, at);
     }
-    if (type == CONF_TIMEPERIOD) {
-        mark(in, c->check_period);
-        mark(in, c->notification_period);
-        mark(in, c->downtime_period);
-    }
-}
-
-static struct eyes eyes_of(struct api *a, struct api_request *q, enum conf_type type)
-{
-    const struct model *m = &a->model;
-    struct eyes e = {.sight = q->sight};
-    uint32_t from, to;
-
-    if (!q->sight || (type != CONF_CONTACT && type != CONF_CONTACTGROUP && type != CONF_COMMAND &&
-                        type != CONF_TIMEPERIOD))
-        return e;
-    run_of(m, type, &from, &to);
-    to = MAX(to, m->n_period);
-    e.in = arena_alloc(&q->arena, (to / 64u + 1) * sizeof(*e.in));
-    memset(e.in, 0, (to / 64u + 1) * sizeof(*e.in));
-    for (uint32_t i = 0; i < m->n_check; i++)
-        if (sight_sees(q->sight, i))
-            mark_check(m, type, model_check(m, i), e.in);
-    return e;
-}
-
-static bool is_seen(const struct api *a, const struct eyes *e, enum conf_type type, uint32_t at)
-{
-    const struct model *m = &a->model;
-
-    if (type == CONF_HOST || type == CONF_SERVICE)
-        return sight_sees(e->sight, at);
-    if (type == CONF_HOSTGROUP)
-        return group_seen(m, model_host_group(m, at), true, e->sight);
-    if (type == CONF_SERVICEGROUP)
-        return group_seen(m, model_service_group(m, at), false, e->sight);
-    return !e->in || (e->in[at / 64] >> (at % 64) & 1);
 }
 
 /* ---- writing one ---- */
@@ -225,7 +173,7 @@ static void members(struct json *j, struct api *a, struct api_request *q, enum c
 {
     const struct model *m = &a->model;
     const struct model_list *l = members_of(m, type, at);
-    struct eyes e = eyes_of(a, q, CONF_CONTACT);
+    struct eyes e = eyes_of(m, q->sight, &q->arena);
     struct buf b = BUF_INIT;
     uint32_t n = 0;
 
@@ -236,7 +184,7 @@ static void members(struct json *j, struct api *a, struct api_request *q, enum c
     for (uint32_t i = 0; i < l->n && n < LIST_LIMIT_MAX; i++) {
         uint32_t x = model_item(m, *l, i);
 
-        if (type == CONF_CONTACTGROUP && is_seen(a, &e, CONF_CONTACT, x)) {
+        if (type == CONF_CONTACTGROUP && is_seen(&e, CONF_CONTACT, x)) {
             json_str(j, model_str(m, model_contact(m, x)->name));
         } else if (type != CONF_CONTACTGROUP && sight_sees(q->sight, x)) {
             buf_clear(&b);
@@ -295,14 +243,14 @@ static uint32_t find(const struct model *m, enum conf_type type, const struct st
     }
 }
 
-static void not_there(struct api *a, struct api_request *q, const struct kind *k, const struct eyes *e)
+static void not_there(struct api *a, struct api_request *q, const struct kind *k, struct eyes *e)
 {
     struct near near = {.name = q->param[k->type == CONF_SERVICE]};
     uint32_t from, to;
 
     run_of(&a->model, k->type, &from, &to);
     for (uint32_t i = from; i < to; i++)
-        if (is_seen(a, e, k->type, i) &&
+        if (is_seen(e, k->type, i) &&
             (k->type != CONF_SERVICE || str_eq(model_host_name(&a->model, i), q->param[0])))
             near_try(&near, said_of(&a->model, k->type, i).name);
     near_fail(a, q, k->type == CONF_SERVICE ? "service" : "name", k->missing, &near);
@@ -318,9 +266,9 @@ void object_show(struct api *a, struct api_request *q)
 
     if (api_not_ready(a, q))
         return;
-    e = eyes_of(a, q, k->type);
+    e = eyes_of(&a->model, q->sight, &q->arena);
     at = find(&a->model, k->type, q->param);
-    if (at == MODEL_NONE || !is_seen(a, &e, k->type, at)) {
+    if (at == MODEL_NONE || !is_seen(&e, k->type, at)) {
         not_there(a, q, k, &e);
         return;
     }
@@ -339,15 +287,13 @@ void object_show(struct api *a, struct api_request *q)
 
 /* ---- GET a list ---- */
 
-static bool matches(const struct api *a, const struct api_request *q, const struct kind *k,
-                    const struct eyes *e, uint32_t at, struct str text)
+static bool matches(const struct api *a, const struct kind *k, struct eyes *e, uint32_t at, struct str text)
 {
     struct said s;
 
-    if (!is_seen(a, e, k->type, at))
+    if (!is_seen(e, k->type, at))
         return false;
     s = said_of(&a->model, k->type, at);
-    (void)q;
     return !text.n || str_icontains(s.name, text) || str_icontains(s.alias, text) ||
            (k->type == CONF_SERVICE && str_icontains(model_host_name(&a->model, at), text));
 }
@@ -378,7 +324,7 @@ static bool narrow(struct api *a, struct api_request *q, uint32_t *from, uint32_
 static void write_list(struct json *j, struct api *a, struct api_request *q, const struct kind *k,
                        const struct list_page *p)
 {
-    struct eyes e = eyes_of(a, q, k->type);
+    struct eyes e = eyes_of(&a->model, q->sight, &q->arena);
     struct str text = api_query(q, "q");
     struct buf cursor = BUF_INIT;
     uint32_t from, to, matched = 0, n = 0;
@@ -392,7 +338,7 @@ static void write_list(struct json *j, struct api *a, struct api_request *q, con
     for (uint32_t i = 0; i < to - from; i++) {
         uint32_t at = p->descending ? to - 1 - i : from + i;
 
-        if (!matches(a, q, k, &e, at, text))
+        if (!matches(a, k, &e, at, text))
             continue;
         if (matched++ < p->offset || n == p->limit)
             continue;

@@ -277,7 +277,7 @@ const struct api_route route_table[] = {
      .answer = &action_shape, .audited = true, .body = action_body_submit,
      .doc = "Submit a result (answered when it is on disk)"},
     {"POST", V1 "/actions", RIGHT_SELF, SCOPE_LIST, actions_post, .answer = &actions_shape, .later = true,
-     .audited = true, .body = actions_body, .more = true,
+     .audited = true, .lets_go = true, .body = actions_body, .more = true,
      .doc = "Do something to many hosts and services at once: the action's own members stand beside these, "
             "and its own "
             "right is needed. Up to 100 are answered when they are done; more are a job (202, Location). The "
@@ -292,6 +292,7 @@ const struct api_route route_table[] = {
             "that ended "
             "because a part of Vigie was restarted is answered with 410 and `job_lost`"},
     {"DELETE", V1 "/jobs/{id}", RIGHT_SELF, SCOPE_NONE, jobs_cancel, .answer = &jobs_shape, .audited = true,
+     .lets_go = true,
      .doc = "Cancel a job, one's own or with the right `jobs.cancel` another's: what is done stays done"},
     {"POST", V1 "/results", RIGHT_RESOURCES_SUBMIT, SCOPE_LIST, results_post, .answer = &results_shape,
      .body = results_body, .rows = true, .query = results_query,

@@ -19,7 +19,8 @@ struct api_route {
     bool told_once; /* a good answer holds what is told once */
     bool audited;   /* who asked for it stands in the audit record before it has an effect */
     bool late;      /* the handler sees to that, as soon as it knows that there will be one (audit_first) */
-    bool lets_go;   /* it only gives something up: done also where nothing can be recorded */
+    bool
+        lets_go; /* done also where nothing can be recorded: it only gives something up, or is in the journal and takes a right for hosts and services alone */
     const struct body_field *body; /* what the body must be (body.h); NULL: none is read */
     bool later;                    /* it may also be answered with 202, before it is done */
     bool more;                     /* beside these there are others, which one of them decides */

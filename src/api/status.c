@@ -104,9 +104,14 @@ static void snapshot(struct json *j, const struct api *a, const struct sight *si
     json_map_end(j);
 }
 
-static void not_yet(struct json *j, const struct model *m)
+/* Names of files say what is in them: for who sees everything. */
+static void not_yet(struct json *j, const struct model *m, const struct sight *sight)
 {
     json_key(j, "not_yet");
+    if (sight) {
+        json_none(j);
+        return;
+    }
     json_list(j);
     for (uint32_t i = 0; i < m->n_notice && i < NOT_YET_MAX; i++) {
         const struct model_notice *n = model_notice(m, i);
@@ -276,7 +281,7 @@ void status_show(struct api *a, struct api_request *q)
     metrics_damage_status(&j, &a->damage);
     json_key_u64(&j, "streams", stream_count(a->streams));
     json_key_u64(&j, "requests", a->count.requests);
-    not_yet(&j, &a->model);
+    not_yet(&j, &a->model, q->sight);
     warnings(&j, a, &p);
     if (a->status.len) {
         json_key(&j, "process");
@@ -427,7 +432,9 @@ static const struct shape_field fields[] = {
     {"damage", SHAPE_OBJECT, SHAPE_LIST, NULL, .of = &metrics_damage_shape},
     {"streams", SHAPE_INT, 0, NULL},
     {"requests", SHAPE_INT, 0, NULL},
-    {"not_yet", SHAPE_OBJECT, SHAPE_LIST, "directives that have no effect yet", .of = &not_yet_shape},
+    {"not_yet", SHAPE_OBJECT, SHAPE_LIST | SHAPE_NULL,
+     "directives that have no effect yet; null: told only to who sees all hosts and services",
+     .of = &not_yet_shape},
     {"warnings", SHAPE_OBJECT, SHAPE_LIST, NULL, .of = &warning_shape},
     {"process", SHAPE_OBJECT, SHAPE_MAYBE, NULL, .of = &process_shape},
     {"reload", SHAPE_OBJECT, SHAPE_NULL, "null before the first one", .of = &reload_shape},

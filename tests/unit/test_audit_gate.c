@@ -100,12 +100,23 @@ static void test_away(void **state)
     assert_int_equal(w->api.audit.without, 1);
     api_world_engine(w, true, "");
     assert_int_equal(w->status, 200);
+    /* for many at once it is the same */
+    api_world_put(w, 0, 1, BOARD_CHECKED, w->wall.us - TIME_H, "DOWN");
+    assert_int_equal(
+        api_world_ask(w, "POST", "/api/v1/actions", "",
+                      "{\"action\":\"acknowledge\",\"resources\":[\"1000\"],\"comment\":\"mine\"}",
+                      API_ROLE_OPERATOR),
+        0);
+    assert_int_equal(w->asked_engine, 2);
+    api_world_engine(w, true, "");
+    assert_int_equal(w->status, 200);
+    assert_int_equal(w->api.audit.without, 2);
     /* the store is away */
     w->refuse_audit = E_CLOSED;
     assert_int_equal(api_world_ask(w, "POST", "/api/v1/reload", "", "", API_ROLE_ADMIN), 503);
     assert_int_equal(w->asked_reload, 0);
     assert_int_equal(api_world_ask(w, "POST", ACK, "", TEXT, API_ROLE_OPERATOR), 0);
-    assert_int_equal(w->asked_engine, 2);
+    assert_int_equal(w->asked_engine, 3);
     api_world_engine(w, true, "");
 }
 

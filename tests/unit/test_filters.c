@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Saved filters as auth keeps them, and how the gate asks for them. */
+#include "api/api_ask.h"
 #include "api_world.h"
 #include "auth_rig.h"
 #include "role/auth_filter.h"
@@ -140,13 +141,64 @@ static void test_programs(void **state UNUSED)
     api_world_free(w);
 }
 
+/* Ann, in a browser, with these grants, saves a list that is shared. */
+static void ask_as_person(struct api_world *w, const char *grants)
+{
+    struct str values[API_AUTH_VALUES] = {STR("ok"),  STR(""),    STR("0"), STR(""),
+                                          STR("ann"), STR("own"), STR("")};
+    struct api_request q = {.source = API_BY_WEB,
+                            .id = 1,
+                            .method = STR("PUT"),
+                            .path = STR("/api/v1/filters/mine"),
+                            .body = STR("{\"query\":\"q=x\",\"shared\":true}"),
+                            .peer = STR("127.0.0.1"),
+                            .host = STR("localhost"),
+                            .uid = -1,
+                            .cookie = STR("vigie_session=abc"),
+                            .content_type = STR("application/json")};
+    char csrf[HASH_SHA256_HEX];
+
+    who_csrf(STR("abc"), csrf);
+    q.csrf = str_of(csrf);
+    values[API_AUTH_EXPIRES] = STR("9000000000000000");
+    values[API_AUTH_LIST] = STR("[]");
+    values[API_AUTH_GRANTS] = str_of(grants);
+    values[API_AUTH_TOTP] = STR("off");
+    api_receive(&w->api, &q);
+    assert_true(str_starts(buf_str(&w->question), STR("session_check")));
+    api_answered(&w->api, w->serial,
+                 &(struct api_answer){
+                     .kind = API_FROM_AUTH, .ok = true, .values = values, .n_values = API_AUTH_VALUES});
+    api_world_audited(w);
+}
+
+/* The right is the one of its name: operators have it, viewers have not; and no other right does in its place. */
+static void test_who_may_share(void **state)
+{
+    static const struct {
+        const char *grants;
+        const char *may;
+    } cases[] = {{"[{\"rights\":[\"filters.share\"],\"scope\":null}]", "1"},
+                 {"[{\"rights\":[\"reload.run\",\"resources.read\"],\"scope\":null}]", ""}};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct api_world *w = api_world_new(1, 1);
+        char want[64];
+
+        ask_as_person(w, cases[i].grants);
+        snprintf(want, sizeof(want), "filter_put|ann|mine|q=x|1|%s", cases[i].may);
+        assert_string_equal(w->question.data, want);
+        api_world_free(w);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_own_and_shared),
-        cmocka_unit_test(test_bad),
-        cmocka_unit_test(test_file),
-        cmocka_unit_test(test_programs),
+        cmocka_unit_test(test_own_and_shared), cmocka_unit_test(test_bad),
+        cmocka_unit_test(test_file),           cmocka_unit_test(test_programs),
+        cmocka_unit_test(test_who_may_share),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -664,7 +664,8 @@ static void test_scope(void **state UNUSED)
     for (size_t i = 0; i < ARRAY_LEN(table); i++) {
         struct buf out = BUF_INIT;
 
-        livestatus_scope(str_of(table[i][0]), (struct wall){TIME_DAY}, &out);
+        livestatus_scope(str_of(table[i][0]), (struct wall){TIME_DAY},
+                         &(struct livestatus_eyes){.user = false}, &out);
         assert_true(str_eq_c(buf_str(&out), table[i][1]));
         buf_release(&out);
     }

@@ -27,22 +27,39 @@
     "\n check_command ping!a\n max_check_attempts 3\n"                                                       \
     " check_period always\n notification_period always\n contacts ann\n" more "}\n"
 
-/* Of host half only the service ok is in sight; web hangs behind ZZrouter, and ZZchild behind web. */
+#define PERSON(name)                                                                                         \
+    "define contact {\n contact_name " name "\n alias " name "alias\n host_notifications_enabled 0\n"        \
+    " service_notifications_enabled 0\n host_notification_period always\n"                                   \
+    " service_notification_period always\n host_notification_commands ping\n"                                \
+    " service_notification_commands ping\n}\n"
+
+/* Of host half only the service ok is in sight; web hangs behind ZZrouter, and ZZchild behind web. What ZZother refers to is nobody else's. */
 static const char objects[] =
-    "define hostgroup {\n hostgroup_name seen\n alias In sight\n members web\n}\n"
-    "define hostgroup {\n hostgroup_name ZZgroup\n alias ZZalias\n members ZZhost,ZZrouter\n}\n"
-    "define hostgroup {\n hostgroup_name mixed\n members web,ZZhost,half\n}\n"
-    "define servicegroup {\n servicegroup_name ZZsg\n members ZZhost,ZZsvc,half,ZZhidden\n}\n"
-    "define servicegroup {\n servicegroup_name mixedsg\n members web,http,ZZhost,ZZsvc,half,ok\n}\n" HOST(
-        "web", " alias Web\n address 192.0.2.1\n parents ZZrouter\n contacts ann\n")
-        HOST("half",
-             " alias ZZhalf\n display_name ZZdisplay\n address ZZ.example\n contacts ann\n _SECRET ZZvar\n")
-            HOST("ZZhost", " alias ZZa\n address 192.0.2.99\n contacts ann\n")
-                HOST("ZZrouter", " address 192.0.2.98\n contacts ann\n")
-                    HOST("ZZchild", " address 192.0.2.97\n parents web\n contacts ann\n") SERVICE(
-                        "web", "http", "") SERVICE("ZZhost", "ZZsvc", "") SERVICE("half", "ZZhidden", "")
-                        SERVICE("half", "ok",
-                                " notes $HOSTALIAS$ $HOSTADDRESS$ $HOSTOUTPUT$ $_HOSTSECRET$ $HOSTNAME$\n");
+    "define command {\n command_name ZZcommand\n command_line /bin/true\n}\n"
+    "define timeperiod {\n timeperiod_name ZZperiod\n alias ZZtime\n monday 00:00-24:00\n}\n" PERSON(
+        "ZZperson") "define contactgroup {\n contactgroup_name ZZteam\n alias ZZteamalias\n members "
+                    "ZZperson\n}\n"
+                    "define host {\n host_name ZZother\n check_command ZZcommand\n max_check_attempts 3\n"
+                    " check_period ZZperiod\n notification_period ZZperiod\n contacts ann\n contact_groups "
+                    "ZZteam\n}\n"
+                    "define hostgroup {\n hostgroup_name seen\n alias In sight\n members web\n}\n"
+                    "define hostgroup {\n hostgroup_name ZZgroup\n alias ZZalias\n members "
+                    "ZZhost,ZZrouter\n}\n"
+                    "define hostgroup {\n hostgroup_name mixed\n members web,ZZhost,half\n}\n"
+                    "define servicegroup {\n servicegroup_name ZZsg\n members ZZhost,ZZsvc,half,ZZhidden\n}\n"
+                    "define servicegroup {\n servicegroup_name mixedsg\n members "
+                    "web,http,ZZhost,ZZsvc,half,ok\n}\n" HOST(
+                        "web", " alias Web\n address 192.0.2.1\n parents ZZrouter\n contacts ann\n")
+                        HOST("half", " alias ZZhalf\n display_name ZZdisplay\n address ZZ.example\n contacts "
+                                     "ann\n _SECRET ZZvar\n")
+                            HOST("ZZhost", " alias ZZa\n address 192.0.2.99\n contacts ann\n")
+                                HOST("ZZrouter", " address 192.0.2.98\n contacts ann\n")
+                                    HOST("ZZchild", " address 192.0.2.97\n parents web\n contacts ann\n")
+                                        SERVICE("web", "http", "") SERVICE("ZZhost", "ZZsvc", "")
+                                            SERVICE("half", "ZZhidden", "")
+                                                SERVICE("half", "ok",
+                                                        " notes $HOSTALIAS$ $HOSTADDRESS$ $HOSTOUTPUT$ "
+                                                        "$_HOSTSECRET$ $HOSTNAME$\n");
 
 enum { DOWNTIME_SEEN = 11, DOWNTIME_ZZ, COMMENT_SEEN, COMMENT_ZZ, NOBODY = 999999 };
 
@@ -76,6 +93,10 @@ static int set_up(void **state)
     api_world_put(w, web, 0, BOARD_CHECKED, w->wall.us - TIME_H, "clear output");
     api_world_put(w, service_of(w, "web", "http"), 1, BOARD_CHECKED, w->wall.us - TIME_H, "clear output");
     api_world_put(w, service_of(w, "half", "ok"), 2, BOARD_CHECKED, w->wall.us - TIME_H, "clear output");
+    buf_add_c(
+        &w->api.reload,
+        "{\"time\":\"2023-11-14T22:13:20Z\",\"ok\":false,\"generation\":1,\"error_count\":1,\"errors\":["
+        "{\"file\":\"ZZ.cfg\",\"line\":1,\"column\":2,\"text\":\"ZZhost\"}]}");
     buf_add_c(&w->api.config_warnings,
               "[{\"file\":\"ZZ.cfg\",\"line\":1,\"column\":2,\"text\":\"ZZhost has no contact\"}]");
     board_read_check(&w->api.board, web, &c); /* its board says why: the parents, and a master */
@@ -322,7 +343,9 @@ static void replace(const struct buf *from, struct buf *to)
         buf_add_char(to, from->data[i] == 'Q' ? 'Z' : from->data[i] == 'q' ? 'z' : from->data[i]);
 }
 
-static void by_name(struct api_world *w, const struct api_route *r, const char *parameter, const char *name)
+/* before: all of the query that stands before the name. */
+static void same_as_never(struct api_world *w, const struct api_route *r, const char *before,
+                          const char *name)
 {
     static const char *const scopes[] = {PART, NOTHING};
     struct buf answer = BUF_INIT, question = BUF_INIT, want = BUF_INIT;
@@ -331,11 +354,11 @@ static void by_name(struct api_world *w, const struct api_route *r, const char *
     for (size_t s = 0; s < ARRAY_LEN(scopes); s++) {
         int status, never;
 
-        snprintf(query, sizeof(query), "%s=QQ%s", parameter, name);
+        snprintf(query, sizeof(query), "%sQQ%s", before, name);
         never = ask(w, r, r->path, query, API_ROLE_ADMIN, scopes[s]);
         replace(&w->body, &answer);
         replace(&w->question, &question);
-        snprintf(query, sizeof(query), "%s=ZZ%s", parameter, name);
+        snprintf(query, sizeof(query), "%sZZ%s", before, name);
         status = ask(w, r, r->path, query, API_ROLE_ADMIN, scopes[s]);
         replace(&w->body, &want);
         if (status != never || !str_eq(buf_str(&answer), buf_str(&want)))
@@ -350,6 +373,14 @@ static void by_name(struct api_world *w, const struct api_route *r, const char *
     buf_release(&want);
 }
 
+static void by_name(struct api_world *w, const struct api_route *r, const char *parameter, const char *name)
+{
+    char before[64];
+
+    snprintf(before, sizeof(before), "%s=", parameter);
+    same_as_never(w, r, before, name);
+}
+
 static void test_by_name(void **state)
 {
     static const char *const names[] = {"host",  "svc",     "group",  "grou",     "sg",
@@ -362,6 +393,44 @@ static void test_by_name(void **state)
         for (size_t p = 0; r->scope == SCOPE_LIST && r->query && !strchr(r->path, '{') && r->query[p]; p++)
             for (size_t n = 0; n < ARRAY_LEN(names); n++)
                 by_name(*state, r, r->query[p], names[n]);
+    }
+}
+
+/* What a search goes on with, and what it says of a name that there is not for who asks. */
+static void test_searches(void **state)
+{
+    static const struct {
+        const char *key, *plant; /* what who sees everything is offered */
+    } keys[] = {{"host", "ZZhost"},         {"service", "ZZsvc"},
+                {"name", "ZZsvc"},          {"alias", "ZZa"},
+                {"address", "ZZ.example"},  {"parent", "ZZrouter"},
+                {"group", "ZZgroup"},       {"hostgroup", "ZZgroup"},
+                {"servicegroup", "ZZsg"},   {"contact", "ZZperson"},
+                {"contactgroup", "ZZteam"}, {"command", "ZZcommand"},
+                {"period", "ZZperiod"},     {"label", NULL},
+                {"severity", NULL},         {"tag", NULL}};
+    static const char *const ends[] = {"", "host", "person", "perso", "team", "command", "period", "alias"};
+    struct api_world *w = *state;
+    const struct api_route list = {.method = "GET", .path = "/api/v1/resources"},
+                           complete = {.method = "GET", .path = "/api/v1/resources/complete"};
+
+    for (size_t k = 0; k < ARRAY_LEN(keys); k++) {
+        char query[128];
+
+        snprintf(query, sizeof(query), "q=%s%%3Azz", keys[k].key);
+        ask(w, &complete, complete.path, query, API_ROLE_ADMIN, NULL);
+        assert_int_equal(w->status, 200);
+        if (keys[k].plant && !says(w, keys[k].plant))
+            fail_msg("%s is not offered: %s", query, w->body.data);
+        ask(w, &complete, complete.path, query, API_ROLE_ADMIN, PART);
+        clean(w, &complete, PART);
+        for (size_t n = 0; n < ARRAY_LEN(ends); n++) {
+            char parameter[64];
+
+            snprintf(parameter, sizeof(parameter), "q=%s%%3A", keys[k].key);
+            same_as_never(w, &list, parameter, ends[n]);
+            same_as_never(w, &complete, parameter, ends[n]);
+        }
     }
 }
 
@@ -408,9 +477,12 @@ static void test_by_path(void **state)
 static void test_plants(void **state)
 {
     static const char *const paths[][2] = {
-        {"/api/v1/resources", "ZZoutput"},  {"/api/v1/groups", "ZZalias"},
-        {"/api/v1/downtimes", "ZZnote"},    {"/api/v1/comments", "ZZnote"},
-        {"/api/v1/resources", "ZZdisplay"}, {"/api/v1/status", "ZZlabel"},
+        {"/api/v1/resources", "ZZoutput"},   {"/api/v1/groups", "ZZalias"},
+        {"/api/v1/downtimes", "ZZnote"},     {"/api/v1/comments", "ZZnote"},
+        {"/api/v1/resources", "ZZdisplay"},  {"/api/v1/status", "ZZlabel"},
+        {"/api/v1/contacts", "ZZperson"},    {"/api/v1/time-periods", "ZZperiod"},
+        {"/api/v1/commands", "ZZcommand"},   {"/api/v1/contact-groups", "ZZteam"},
+        {"/api/v1/status", "\"not_yet\":["}, {"/api/v1/status", "ZZ.cfg"},
     };
     struct api_world *w = *state;
 
@@ -504,6 +576,7 @@ static void test_counts(void **state)
                            "\"hosts\":1,\"services\":1},{\"name\":\"mixedsg\",\"kind\":\"servicegroup\","
                            "\"alias\":\"mixedsg\",\"hosts\":0,\"services\":2}],\"matched\":3"));
     assert_non_null(strstr(get(w, "/api/v1/status", ""), "\"hosts\":1,\"services\":2"));
+    assert_non_null(strstr(w->body.data, "\"not_yet\":null"));
     snprintf(path, sizeof(path), "/api/v1/resources/%u", 1000 + host_of(w, "web"));
     assert_non_null(strstr(get(w, path, ""), "\"parents\":[],\"children\":[]"));
     assert_non_null(strstr(w->body.data, "a host or service outside your scope"));
@@ -538,7 +611,7 @@ static void test_streams(void **state)
     stream_as(w, PART);
     assert_non_null(strstr(w->streamed.data, "\"total\":3"));
     stream_as(w, NULL);
-    assert_non_null(strstr(w->streamed.data, "\"total\":9"));
+    assert_non_null(strstr(w->streamed.data, "\"total\":10"));
     stream_as(w, PART);
     api_gone(&w->api, API_BY_WEB, w->ids - 1); /* who sees everything leaves */
     buf_clear(&w->streamed);
@@ -588,7 +661,7 @@ int main(void)
         WORLD(test_every_route), WORLD(test_one_of_them), WORLD(test_by_name),
         WORLD(test_by_path),     WORLD(test_actions),     WORLD(test_plants),
         WORLD(test_counts),      WORLD(test_streams),     WORLD(test_streams_side_by_side),
-        WORLD(test_streams_end),
+        WORLD(test_streams_end), WORLD(test_searches),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

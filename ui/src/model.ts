@@ -266,7 +266,7 @@ export interface Status {
   exports?: { target: string; lag_seconds: number; lag_records: number; error?: string }[];
   queues?: { commands: number; notifications: number; handlers: number; log_lines: number };
   snapshot?: { revision: number; since: string | null; hosts: number; services: number; contacts: number };
-  not_yet?: { directive: string; file?: string; line?: number }[];
+  not_yet?: { directive: string; file?: string; line?: number }[] | null;
   warnings?: (string | Warning)[];
   reload?: Reload | null;
   config_warnings?: Place[] | null;

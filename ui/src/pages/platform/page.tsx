@@ -250,7 +250,7 @@ export function Page(): JSX.Element {
     <main id="main" class="scroll" tabIndex={-1}>
       <div class="plat">
         <div class="bar"><h1>{t('page.platform')}</h1></div>
-        {s ? <><Warnings /><Tiles s={s} /><Configuration s={s} /><Queues s={s} />{s.roles && s.roles.length > 0 && <Roles roles={s.roles} />}<NotYet items={s.not_yet ?? []} /></> : <p class="muted" aria-busy="true">{t('list.loading')}</p>}
+        {s ? <><Warnings /><Tiles s={s} /><Configuration s={s} /><Queues s={s} />{s.roles && s.roles.length > 0 && <Roles roles={s.roles} />}{s.not_yet && <NotYet items={s.not_yet} />}</> : <p class="muted" aria-busy="true">{t('list.loading')}</p>}
       </div>
     </main>
   );
