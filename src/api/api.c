@@ -540,7 +540,7 @@ void api_init(struct api *a, const struct api_ports *ports, void *user)
     buf_init(&a->config_warnings);
     buf_init(&a->series.by_object);
     a->streams = stream_set_new();
-    a->jobs = jobs_new();
+    a->jobs = jobs_new(a->sights);
     a->downloads = download_set_new();
 }
 

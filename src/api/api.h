@@ -89,6 +89,7 @@ struct api_request {
     struct str user; /* its name, of a local one */
     bool sent_json;  /* of DIALECT_NRDP: JSON, and so is the answer */
     uint64_t asks; /* its body, of so many bytes, waits: may it come? Nothing else is done. 0: it is there */
+    bool stale; /* what who asks may do has changed since (api/revoke.h): whoever goes step by step stops */
     bool tls, forwarded; /* forwarded: by a proxy, so peer is not who asks */
     struct api_who who;
     const struct sight *
@@ -151,6 +152,7 @@ struct api {
     struct map pending; /* serial -> struct api_request * */
     size_t n_pending, n_logins;
     struct api_who_cache *cache;
+    uint64_t revoked;      /* how often what somebody may do has changed (api/revoke.h) */
     struct sights *sights; /* of all who ask */
     struct api_streams *streams;
     struct once *once;  /* keys of changes that were made */

@@ -4,6 +4,7 @@
 #include "api/api_int.h"
 #include "api/api_reply.h"
 #include "api/jobs.h"
+#include "api/stream.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "core/source.h"
@@ -181,6 +182,8 @@ void api_answered(struct api *a, uint64_t serial, const struct api_answer *answe
 
     if (!q && answer->kind == API_FROM_ENGINE)
         jobs_answered(a, serial, answer);
+    if (!q && answer->kind == API_FROM_AUTH && !jobs_judged(a, serial, answer))
+        stream_judged(a, serial, answer);
     if (!q || !q->resume || q->waits_for != answer->kind)
         return;
     if (answer->kind == API_FROM_AUTH && answer->n_values != API_AUTH_VALUES)
@@ -223,4 +226,8 @@ void api_lost(struct api *a, enum api_answer_kind kind)
     api_each(a, lose, kind);
     if (kind == API_FROM_ENGINE)
         jobs_engine_lost(a);
+    if (kind == API_FROM_AUTH) {
+        jobs_auth_lost(a);
+        stream_auth_lost(a);
+    }
 }

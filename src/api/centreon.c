@@ -4,9 +4,9 @@
 #include "api/api_ask.h"
 #include "api/api_reply.h"
 #include "api/audit.h"
+#include "api/revoke.h"
 #include "api/route.h"
 #include "api/session.h"
-#include "api/stream.h"
 #include "wire/json.h"
 #include "wire/json_read.h"
 
@@ -143,8 +143,7 @@ void centreon_logout(struct api *a, struct api_request *q)
         api_fail(a, q, 422, NULL, PROBLEM_SESSION_ONLY);
         return;
     }
-    who_cache_drop(a->cache, q->who.key);
-    stream_session_ended(a, q->who.key);
+    revoke_session(a, q, q->who.key);
     api_audit(a, q, "logout", str_of(q->who.name));
     api_ask_auth(a, q, "session_end", &q->auth_token, 1, logged_out);
 }

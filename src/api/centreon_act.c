@@ -77,6 +77,8 @@ static void step(struct api *a, struct api_request *q)
 {
     struct act *act = q->state;
 
+    while (act->at < act->n && q->stale) /* what it was begun with is no more */
+        note(a, q, act, act->id[act->at++], STR("what you may do has changed meanwhile"));
     while (act->at < act->n) {
         uint64_t id = act->id[act->at++];
         uint32_t idx = centreon_row_find(a, (int64_t)id);
@@ -120,7 +122,8 @@ static uint32_t named(struct api *a, const struct sight *sight, const struct jso
     uint32_t idx = centreon_row_find(a, json_read_int(json_read_member(v, "id")));
     bool host = str_eq_c(type, "host"), service = str_eq_c(type, "service");
 
-    if (idx == MODEL_NONE || !sight_sees(sight, idx) || (!host && !service) || host != (idx < a->model.n_hosts))
+    if (idx == MODEL_NONE || !sight_sees(sight, idx) || (!host && !service) ||
+        host != (idx < a->model.n_hosts))
         return MODEL_NONE;
     if (json_read_type(parent) == JSON_IS_INT && service &&
         centreon_row_find(a, json_read_int(parent)) != model_check(&a->model, idx)->host)

@@ -5,6 +5,7 @@
 #include "api/api_int.h"
 #include "api/api_reply.h"
 #include "api/names.h"
+#include "api/people.h"
 #include "api/shape.h"
 #include "core/source.h"
 #include "wire/http_text.h"
@@ -27,6 +28,10 @@ struct job_told { /* one for which it could not be done */
 struct job {
     uint64_t number;
     char id[48], who[API_NAME_MAX + 1];
+    enum api_by by;            /* what kind of name that is: programs may be called like people */
+    bool doubtful, narrowed;   /* auth is to be asked what they may do; what it said counts */
+    uint64_t asked;            /* the serial of that question; 0: none is on its way */
+    const struct sight *sight; /* with narrowed: of which checks the action's right is had; pinned */
     enum job_state state;
     uint64_t source;
     const struct action *action;
@@ -51,17 +56,22 @@ struct flight {
 struct api_jobs {
     VEC(struct job *) all; /* by number */
     VEC(struct flight) flights;
+    struct sights *sights; /* of the api */
     uint64_t last, changes;
     int64_t life; /* when the first one of this gate began */
 };
 
-struct api_jobs *jobs_new(void)
+struct api_jobs *jobs_new(struct sights *sights)
 {
-    return mem_zalloc(sizeof(struct api_jobs));
+    struct api_jobs *jobs = mem_zalloc(sizeof(*jobs));
+
+    jobs->sights = sights;
+    return jobs;
 }
 
-static void job_free(struct job *j)
+static void job_free(struct api_jobs *jobs, struct job *j)
 {
+    sights_unpin(jobs->sights, j->sight);
     for (size_t i = 0; i < j->told.n; i++)
         mem_free(j->told.at[i].why);
     VEC_RELEASE(&j->told);
@@ -74,7 +84,7 @@ static void job_free(struct job *j)
 void jobs_free(struct api_jobs *jobs)
 {
     for (size_t i = 0; i < jobs->all.n; i++)
-        job_free(jobs->all.at[i]);
+        job_free(jobs, jobs->all.at[i]);
     VEC_RELEASE(&jobs->all);
     VEC_RELEASE(&jobs->flights);
     mem_free(jobs);
@@ -82,7 +92,7 @@ void jobs_free(struct api_jobs *jobs)
 
 static void forget(struct api_jobs *jobs, size_t i)
 {
-    job_free(jobs->all.at[i]);
+    job_free(jobs, jobs->all.at[i]);
     memmove(&jobs->all.at[i], &jobs->all.at[i + 1], (jobs->all.n - i - 1) * sizeof(*jobs->all.at));
     jobs->all.n--;
 }
@@ -293,7 +303,9 @@ static bool step(struct api *a, struct job *j)
     buf_add_u64(&b, j->items[j->next].oid);
     on.idx = names_find(a, buf_str(&b));
     buf_clear(&b);
-    if (on.idx != MODEL_NONE)
+    if (on.idx != MODEL_NONE && j->narrowed && !sight_sees(j->sight, on.idx))
+        p = PROBLEM_RIGHT_GONE;
+    else if (on.idx != MODEL_NONE)
         p = j->action->line(a, &on, &b);
     if (p)
         tell(j, j->next, p, STR_NULL);
@@ -311,8 +323,67 @@ static bool step(struct api *a, struct job *j)
     return true;
 }
 
+/* ---- what may be done, when that has changed ---- */
+
+static void ask_again(struct api *a, struct job *j)
+{
+    const struct str name = str_of(j->who);
+    uint64_t serial = a->serials + 1;
+
+    if (j->asked ||
+        a->ports->auth(a->user, serial, j->by == API_BY_TOKEN ? "token_grants" : "grants", &name, 1) < 0)
+        return; /* the next tick tries again */
+    a->serials = j->asked = serial;
+}
+
+void jobs_judge(struct api *a, struct str name)
+{
+    for (size_t i = 0; i < a->jobs->all.n; i++) {
+        struct job *j = a->jobs->all.at[i];
+
+        if (j->ended.us || j->by == API_BY_UID || (name.p && !str_ieq(str_of(j->who), name)))
+            continue;
+        j->doubtful = true;
+        j->asked = 0; /* what an older question brings may be what was before */
+        ask_again(a, j);
+    }
+}
+
+static void go_on(struct api *a, struct job *j);
+
+/* Who is no more, or must have a second factor and has none, may do nothing. */
+bool jobs_judged(struct api *a, uint64_t serial, const struct api_answer *x)
+{
+    for (size_t i = 0; i < a->jobs->all.n; i++) {
+        struct job *j = a->jobs->all.at[i];
+        struct api_who w = {.by = j->by};
+
+        if (j->asked != serial)
+            continue;
+        j->asked = 0;
+        if (!x->ok && !str_eq_c(x->values[API_AUTH_CODE], "invalid")) /* it could not say: once more */
+            return true;
+        if (x->ok && !str_eq_c(x->values[API_AUTH_TOTP], "required"))
+            api_who_said(a, &w, x);
+        sights_unpin(a->sights, j->sight);
+        j->sight = who_sight(&w, right_bit(j->action->right), a->sights);
+        sights_pin(a->sights, j->sight);
+        j->narrowed = true;
+        j->doubtful = false;
+        go_on(a, j);
+        return true;
+    }
+    return false;
+}
+
+/* ---- step by step ---- */
+
 static void go_on(struct api *a, struct job *j)
 {
+    if (j->doubtful && j->state == JOB_RUNS) {
+        ask_again(a, j);
+        return;
+    }
     for (unsigned i = 0; i < STEPS; i++) {
         if (!a->ready || j->state != JOB_RUNS || j->next == j->n || j->flying >= JOBS_WINDOW || !step(a, j))
             break;
@@ -362,6 +433,12 @@ void jobs_engine_lost(struct api *a)
     for (size_t i = 0; i < jobs->flights.n; i++)
         landed(a, &jobs->flights.at[i], NULL);
     VEC_CLEAR(&jobs->flights);
+}
+
+void jobs_auth_lost(struct api *a)
+{
+    for (size_t i = 0; i < a->jobs->all.n; i++)
+        a->jobs->all.at[i]->asked = 0; /* the next tick asks again */
 }
 
 void jobs_tick(struct api *a)
@@ -414,6 +491,7 @@ struct job *jobs_begin(struct api *a, struct api_request *q, const struct action
         jobs->life = api_wall(a).us;
     snprintf(j->id, sizeof(j->id), "%lld-%llu", (long long)jobs->life, (unsigned long long)j->number);
     str_copy(j->who, sizeof(j->who), str_of(q->who.name));
+    j->by = q->who.by;
     j->source = q->source == API_BY_LOCAL ? WORLD_SOURCE_CTL : WORLD_SOURCE_API;
     j->action = x;
     keep_values(j, x, v);
@@ -456,9 +534,15 @@ void jobs_accept(struct api *a, struct api_request *q, struct job *j)
 
 /* ---- looking at them ---- */
 
-static bool is_of(const struct job *j, const struct api_request *q)
+static bool is_of(const struct job *j, const struct api_who *w)
 {
-    return strcmp(j->who, q->who.name) == 0;
+    return j->by == w->by && strcmp(j->who, w->name) == 0;
+}
+
+/* A job is of no host in particular, so the right to those of others is one for everything. */
+static bool may(const struct api_request *q, enum right of_others)
+{
+    return people_rights(q) & right_bit(of_others);
 }
 
 /* The number of another life of the gate: whoever began it hears that it is lost, not that there never was one. */
@@ -476,7 +560,7 @@ static struct job *find(struct api *a, struct api_request *q, struct str id, enu
     for (size_t i = 0; i < a->jobs->all.n; i++) {
         struct job *j = a->jobs->all.at[i];
 
-        if (j->kept && str_eq_c(id, j->id) && (is_of(j, q) || q->who.rights & right_bit(of_others)))
+        if (j->kept && str_eq_c(id, j->id) && (is_of(j, &q->who) || may(q, of_others)))
             return j;
     }
     if (is_lost(a->jobs, id))
@@ -520,7 +604,7 @@ void jobs_list(struct api *a, struct api_request *q)
     for (size_t i = a->jobs->all.n; i-- > 0;) {
         const struct job *one = a->jobs->all.at[i];
 
-        if (!one->kept || (!is_of(one, q) && !(q->who.rights & right_bit(RIGHT_JOBS_READ))))
+        if (!one->kept || (!is_of(one, &q->who) && !may(q, RIGHT_JOBS_READ)))
             continue;
         json_map(&j);
         write_brief(&j, one);
@@ -554,14 +638,14 @@ uint64_t jobs_changes(const struct api *a)
     return a->jobs->changes;
 }
 
-void jobs_events(struct api *a, const char *who, uint64_t since, struct buf *out)
+void jobs_events(struct api *a, const struct api_who *who, uint64_t since, struct buf *out)
 {
     struct json j;
 
     for (size_t i = 0; i < a->jobs->all.n; i++) {
         const struct job *one = a->jobs->all.at[i];
 
-        if (!one->kept || one->changed <= since || strcmp(one->who, who) != 0)
+        if (!one->kept || one->changed <= since || !is_of(one, who))
             continue;
         buf_add_c(out, "event: job\ndata: ");
         json_init(&j, out);

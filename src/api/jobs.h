@@ -21,8 +21,11 @@ struct job_item {
 extern const struct shape jobs_shape, jobs_list_shape;
 struct api_jobs;
 struct job;
-struct api_jobs *jobs_new(void);
+struct api_jobs *jobs_new(struct sights *sights); /* borrowed */
 void jobs_free(struct api_jobs *jobs);
+
+/* What this user or token may do has changed (name p NULL: what anybody may): before their jobs do more, auth is asked what it is now. What is not allowed any more is not done, and told. */
+void jobs_judge(struct api *a, struct str name);
 
 /* Takes items (of mem_*). The values are copied. NULL: too many are running, and q is answered. */
 struct job *jobs_begin(struct api *a, struct api_request *q, const struct action *x,
@@ -34,13 +37,15 @@ void jobs_accept(struct api *a, struct api_request *q, struct job *j);
 /* Those that it was done to, of a job of who asks that is over. NULL: answered. */
 const struct job_item *jobs_items(struct api *a, struct api_request *q, struct str id, size_t *n);
 
-/* What an answer of the engine, or its death, brings; false: it is of no job. */
+/* What an answer of auth or of the engine, or its death, brings; false: it is of no job. */
+bool jobs_judged(struct api *a, uint64_t serial, const struct api_answer *x);
 bool jobs_answered(struct api *a, uint64_t serial, const struct api_answer *x);
 void jobs_engine_lost(struct api *a);
+void jobs_auth_lost(struct api *a);
 void jobs_tick(struct api *a);
-/* Server-sent events, one for each job of this person that has changed since. */
+/* Server-sent events, one for each job of this person or program that has changed since. */
 uint64_t jobs_changes(const struct api *a);
-void jobs_events(struct api *a, const char *who, uint64_t since, struct buf *out);
+void jobs_events(struct api *a, const struct api_who *who, uint64_t since, struct buf *out);
 
 void jobs_list(struct api *a, struct api_request *q);
 void jobs_show(struct api *a, struct api_request *q);

@@ -3,7 +3,7 @@
 
 #include "api/api_ask.h"
 #include "api/api_reply.h"
-#include "api/stream.h"
+#include "api/revoke.h"
 #include "wire/json.h"
 #include "wire/json_read.h"
 
@@ -30,9 +30,16 @@ static struct str words(struct api_request *q, uint64_t mask)
     return s;
 }
 
-struct str people_may(struct api_request *q)
+struct str people_asker(struct api_request *q)
 {
-    return words(q, people_rights(q));
+    static const char *const kinds[] = {"nobody", "session", "token", "local"};
+    struct buf b = BUF_INIT;
+    struct str s;
+
+    buf_printf(&b, "%s %s", kinds[q->who.by], q->who.name);
+    s = arena_str(&q->arena, buf_str(&b));
+    buf_release(&b);
+    return s;
 }
 
 struct str people_read_rights(struct api *a, struct api_request *q, struct str json)
@@ -80,11 +87,10 @@ static void changed(struct api *a, struct api_request *q, const struct api_answe
 
     if (api_auth_refused(a, q, x))
         return;
-    who_cache_clear(a->cache);
     if (c->many)
-        stream_all_ended(a); /* they come again, and are judged anew */
+        revoke_all(a, q);
     else
-        stream_name_ended(a, c->name);
+        revoke_name(a, q, c->name);
     api_audit(a, q, c->what, c->name);
     api_reply_ok(a, q, c->status);
 }

@@ -6,7 +6,9 @@
 
 /* The rights that who asks has for everything: nobody gives more than that. */
 uint64_t people_rights(const struct api_request *q);
-struct str people_may(struct api_request *q); /* the same by words and commas, as auth reads them */
+struct str people_asker(
+    struct api_request
+        *q); /* who asks: auth knows what he may when it is done, which may be less than when he asked */
 /* The rights of a JSON list, by words and commas, in the arena; p NULL: answered with 422, one is not known. */
 struct str people_read_rights(struct api *a, struct api_request *q, struct str json);
 struct str people_list(const struct body_value *v);  /* of a member that may be left out: [] */

@@ -60,9 +60,10 @@ void role_create(struct api *a, struct api_request *q)
         return;
     rights = people_read_rights(a, q, v[1].text);
     if (rights.p)
-        people_change(a, q, "role_create",
-                      (struct str[]){v[0].text, rights, v[2].number ? STR("yes") : STR("no"), people_may(q)},
-                      4, 201, "role create", v[0].text);
+        people_change(
+            a, q, "role_create",
+            (struct str[]){v[0].text, rights, v[2].number ? STR("yes") : STR("no"), people_asker(q)}, 4, 201,
+            "role create", v[0].text);
 }
 
 const struct body_field role_body_change[] = {
@@ -82,13 +83,13 @@ void role_change(struct api *a, struct api_request *q)
     if (rights.p)
         people_change(
             a, q, "role_change",
-            (struct str[]){q->param[0], rights, v[1].number ? STR("yes") : STR("no"), people_may(q)}, 4, 200,
-            "role change", q->param[0]);
+            (struct str[]){q->param[0], rights, v[1].number ? STR("yes") : STR("no"), people_asker(q)}, 4,
+            200, "role change", q->param[0]);
 }
 
 void role_delete(struct api *a, struct api_request *q)
 {
-    people_change(a, q, "role_delete", (struct str[]){q->param[0], people_may(q)}, 2, 200, "role delete",
+    people_change(a, q, "role_delete", (struct str[]){q->param[0], people_asker(q)}, 2, 200, "role delete",
                   q->param[0]);
 }
 

@@ -6,7 +6,7 @@
 #include "api/api_reply.h"
 #include "api/audit.h"
 #include "api/guard.h"
-#include "api/stream.h"
+#include "api/revoke.h"
 #include "wire/json.h"
 
 #include <stdio.h>
@@ -195,8 +195,7 @@ static void end_old(struct api *a, struct api_request *q)
     if (!api_session_secret(q, &secret))
         return;
     who_key(secret, key);
-    who_cache_drop(a->cache, key);
-    stream_session_ended(a, key);
+    revoke_session(a, q, key);
     a->ports->auth(a->user, 0, "session_end", &secret, 1);
 }
 
@@ -258,8 +257,7 @@ void session_logout(struct api *a, struct api_request *q)
         api_fail(a, q, 422, NULL, PROBLEM_SESSION_ONLY);
         return;
     }
-    who_cache_drop(a->cache, q->who.key);
-    stream_session_ended(a, q->who.key);
+    revoke_session(a, q, q->who.key);
     api_audit(a, q, "logout", str_of(q->who.name));
     api_ask_auth(a, q, "session_end", &secret, 1, logged_out);
 }
@@ -277,8 +275,7 @@ static void password_changed(struct api *a, struct api_request *q, const struct 
 {
     if (api_auth_refused(a, q, x))
         return;
-    who_cache_clear(a->cache); /* all other sessions of this user have ended */
-    stream_name_ended(a, str_of(q->who.name));
+    revoke_name(a, q, str_of(q->who.name)); /* all former sessions of this user have ended */
     api_audit(a, q, "password", str_of(q->who.name));
     welcome(a, q, x, 200);
 }
@@ -292,7 +289,7 @@ const struct body_field session_body_password[] = {
 void session_password(struct api *a, struct api_request *q)
 {
     struct body_value v[BODY_FIELDS_MAX];
-    struct str args[3];
+    struct str args[4];
 
     if (q->who.by != API_BY_SESSION) {
         api_fail(a, q, 422, NULL, PROBLEM_PERSON_ONLY);
@@ -303,7 +300,8 @@ void session_password(struct api *a, struct api_request *q)
     args[0] = str_of(q->who.name);
     args[1] = v[0].text;
     args[2] = v[1].text;
-    api_ask_auth(a, q, "password", args, 3, password_changed);
+    args[3] = q->peer;
+    api_ask_auth(a, q, "password", args, 4, password_changed);
 }
 
 /* ---- what the answers look like ---- */

@@ -4,7 +4,7 @@
 #include "api/api_ask.h"
 #include "api/api_reply.h"
 #include "api/people.h"
-#include "api/stream.h"
+#include "api/revoke.h"
 
 const char *const sessions_query[] = {"user", NULL};
 
@@ -56,8 +56,7 @@ static void others_ended(struct api *a, struct api_request *q, const struct api_
 
     if (api_auth_refused(a, q, x))
         return;
-    who_cache_clear(a->cache);
-    stream_name_ended(a, *user);
+    revoke_name(a, q, *user);
     api_audit(a, q, "sessions end", *user);
     api_reply_ok(a, q, 200);
 }
@@ -87,8 +86,7 @@ static void ended(struct api *a, struct api_request *q, const struct api_answer 
 {
     if (api_auth_refused(a, q, x))
         return;
-    who_cache_clear(a->cache);
-    stream_name_ended(a, x->values[API_AUTH_USER]);
+    revoke_name(a, q, x->values[API_AUTH_USER]);
     api_audit(a, q, "session end", x->values[API_AUTH_USER]);
     api_reply_ok(a, q, 200);
 }

@@ -6,6 +6,7 @@
 struct held {
     struct sight sight; /* first: its address is the one that is given out */
     bool marked;
+    unsigned pins;
 };
 
 struct sights {
@@ -88,13 +89,25 @@ void sights_mark(struct sights *s UNUSED, const struct sight *x)
         ((struct held *)(uintptr_t)x)->marked = true;
 }
 
+void sights_pin(struct sights *s UNUSED, const struct sight *x)
+{
+    if (x)
+        ((struct held *)(uintptr_t)x)->pins++;
+}
+
+void sights_unpin(struct sights *s UNUSED, const struct sight *x)
+{
+    if (x)
+        ((struct held *)(uintptr_t)x)->pins--;
+}
+
 /* What is left may be many, too: then the next sweep waits until there are twice as many. */
 void sights_sweep_end(struct sights *s)
 {
     for (size_t i = s->all.n; i-- > 0;) {
         struct held *h = s->all.at[i];
 
-        if (h->marked)
+        if (h->marked || h->pins)
             continue;
         map_remove(&s->by_text, buf_str(&h->sight.text));
         held_free(h);

@@ -16,6 +16,9 @@ const struct sight *sights_get(struct sights *s, struct str text);
 const struct sight *sights_nothing(struct sights *s);
 /* All are evaluated against this model from now on; it is borrowed until the next call. */
 void sights_world(struct sights *s, const struct model *m);
+/* Kept through sweeps until it is unpinned as often, for who keeps it for a while and is not asked. NULL: nothing to do. */
+void sights_pin(struct sights *s, const struct sight *x);
+void sights_unpin(struct sights *s, const struct sight *x);
 /* A sweep: begin; mark what is still used; end drops the others. */
 bool sights_many(const struct sights *s);
 void sights_sweep_begin(struct sights *s);

@@ -38,9 +38,10 @@ struct stream {
 struct api_streams {
     VEC(struct stream) stream;
     VEC(struct view *) views;
-    uint64_t seen;  /* change number of the board up to which all views have been told */
-    uint64_t nonce; /* begins anew with each board: ids of another one mean nothing */
-    struct mono round;
+    uint64_t seen;            /* change number of the board up to which all views have been told */
+    uint64_t nonce;           /* begins anew with each board: ids of another one mean nothing */
+    struct mono round, alive; /* alive: when auth was last asked about the sessions */
+    uint64_t asked;           /* the serial of that question; 0: none is on its way */
     VEC(uint32_t) changed;
     VEC(size_t)
     row; /* by place in changed, for who sees its host and for who does not: begin of its text + 1, 0 not rendered yet */
@@ -314,7 +315,7 @@ static void stream_round(struct api *a, struct stream *x, struct mono now)
         buf_add_str(&b, buf_str(&x->view->out));
     }
     if (x->jobs != jobs_changes(a)) {
-        jobs_events(a, x->who.name, x->jobs, &b);
+        jobs_events(a, &x->who, x->jobs, &b);
         x->jobs = jobs_changes(a);
     }
     if (!b.len && now.us - x->sent.us >= STREAM_BEAT_US)
@@ -349,6 +350,52 @@ static void end_expired(struct api *a)
     }
 }
 
+/* The sessions of all streams, by the hash that auth keeps of them, each 64 hexadecimal digits. */
+static void ask_alive(struct api *a, struct mono now)
+{
+    struct api_streams *s = a->streams;
+    struct buf keys = BUF_INIT;
+    struct str list;
+
+    if (s->asked || now.us - s->alive.us < STREAM_ALIVE_US)
+        return;
+    for (size_t i = 0; i < s->stream.n; i++) {
+        const struct stream *x = &s->stream.at[i];
+        char hex[HASH_SHA256_HEX];
+
+        if (!x->view || x->who.by != API_BY_SESSION)
+            continue;
+        hash_hex(x->who.key, HASH_SHA256_BYTES, hex);
+        buf_add_c(&keys, hex);
+    }
+    list = buf_str(&keys);
+    s->alive = now;
+    if (keys.len && a->ports->auth(a->user, a->serials + 1, "sessions_over", &list, 1) >= 0)
+        s->asked = ++a->serials;
+    buf_release(&keys);
+}
+
+bool stream_judged(struct api *a, uint64_t serial, const struct api_answer *x)
+{
+    struct str rest = x->values[API_AUTH_LIST];
+    unsigned char key[HASH_SHA256_BYTES];
+
+    if (!a->streams->asked || a->streams->asked != serial)
+        return false;
+    a->streams->asked = 0;
+    for (; x->ok && rest.n >= 64 && hash_hex_read(str_sub(rest, 0, 64), key);
+         rest = str_sub(rest, 64, rest.n)) {
+        who_cache_drop(a->cache, key);
+        stream_session_ended(a, key);
+    }
+    return true;
+}
+
+void stream_auth_lost(struct api *a)
+{
+    a->streams->asked = 0;
+}
+
 void stream_tick(struct api *a)
 {
     struct api_streams *s = a->streams;
@@ -360,6 +407,7 @@ void stream_tick(struct api *a)
         return;
     s->round = now;
     end_expired(a);
+    ask_alive(a, now);
     changed = board_change(&a->board) != s->seen;
     if (changed) {
         collect(a);
@@ -408,8 +456,10 @@ void stream_open(struct api *a, struct api_request *q)
         buf_release(&first);
         return;
     }
-    if (!s->stream.n) /* nobody was listening: what happened meanwhile is nobody's news */
+    if (!s->stream.n) { /* nobody was listening: what happened meanwhile is nobody's news */
         s->seen = board_change(&a->board);
+        s->alive = a->ports->mono(a->user);
+    }
     x.view = view_of(a, &v);
     x.view->streams++;
     buf_add_c(&first, "retry: 2000\n\n");

@@ -77,13 +77,13 @@ void token_create(struct api *a, struct api_request *q)
     snprintf(lasts, sizeof(lasts), "%lld", (long long)us);
     api_ask_auth(a, q, "token_create",
                  (struct str[]){*keep(q, v[0].text), v[1].text, rights, people_scope(&v[3]), str_of(lasts),
-                                str_of(q->who.name), people_may(q)},
+                                str_of(q->who.name), people_asker(q)},
                  7, token_made);
 }
 
 void token_delete(struct api *a, struct api_request *q)
 {
-    people_change(a, q, "token_delete", (struct str[]){q->param[0], people_may(q)}, 2, 200, "token delete",
+    people_change(a, q, "token_delete", (struct str[]){q->param[0], people_asker(q)}, 2, 200, "token delete",
                   q->param[0]);
 }
 

@@ -3,8 +3,8 @@
 
 #include "api/api_ask.h"
 #include "api/api_reply.h"
+#include "api/revoke.h"
 #include "api/session.h"
-#include "api/stream.h"
 #include "wire/json.h"
 
 /* True, and answered, when it is nobody with a session. */
@@ -90,8 +90,7 @@ static void confirmed(struct api *a, struct api_request *q, const struct api_ans
 
     if (api_auth_refused(a, q, x))
         return;
-    who_cache_clear(a->cache); /* all former sessions have ended */
-    stream_name_ended(a, str_of(q->who.name));
+    revoke_name(a, q, str_of(q->who.name)); /* all former sessions have ended */
     api_audit(a, q, "totp on", str_of(q->who.name));
     session_begin(a, q, x, &session);
     json_init(&j, &out);

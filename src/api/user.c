@@ -33,7 +33,7 @@ void user_password(struct api *a, struct api_request *q)
 
     if (!body_read(a, q, v) || crowded(a, q))
         return;
-    people_change(a, q, "user_password", (struct str[]){q->param[0], v[0].text, people_may(q)}, 3, 200,
+    people_change(a, q, "user_password", (struct str[]){q->param[0], v[0].text, people_asker(q)}, 3, 200,
                   "user password", q->param[0]);
 }
 
@@ -50,7 +50,7 @@ void user_role(struct api *a, struct api_request *q)
     if (!body_read(a, q, v))
         return;
     buf_printf(&what, "user role " STR_FMT, STR_ARG(v[0].there ? v[0].text : STR("none")));
-    people_change(a, q, "user_role", (struct str[]){q->param[0], v[0].text, people_may(q)}, 3, 200,
+    people_change(a, q, "user_role", (struct str[]){q->param[0], v[0].text, people_asker(q)}, 3, 200,
                   arena_dup(&q->arena, buf_str(&what)), q->param[0]);
     buf_release(&what);
 }
@@ -69,7 +69,7 @@ void user_change(struct api *a, struct api_request *q)
     if (!body_read(a, q, v))
         return;
     people_change(a, q, "user_change",
-                  (struct str[]){q->param[0], v[0].text, v[1].text, v[2].text, people_may(q)}, 5, 200,
+                  (struct str[]){q->param[0], v[0].text, v[1].text, v[2].text, people_asker(q)}, 5, 200,
                   "user change", q->param[0]);
 }
 
@@ -90,19 +90,19 @@ void user_create(struct api *a, struct api_request *q)
         return;
     people_change(a, q, "user_create",
                   (struct str[]){v[0].text, v[1].text, v[2].text, people_scope(&v[3]), people_list(&v[4]),
-                                 people_may(q)},
+                                 people_asker(q)},
                   6, 201, "user create", v[0].text);
 }
 
 void user_delete(struct api *a, struct api_request *q)
 {
-    people_change(a, q, "user_delete", (struct str[]){q->param[0], people_may(q)}, 2, 200, "user delete",
+    people_change(a, q, "user_delete", (struct str[]){q->param[0], people_asker(q)}, 2, 200, "user delete",
                   q->param[0]);
 }
 
 void user_totp_reset(struct api *a, struct api_request *q)
 {
-    people_change(a, q, "totp_reset", (struct str[]){q->param[0], people_may(q)}, 2, 200, "user totp off",
+    people_change(a, q, "totp_reset", (struct str[]){q->param[0], people_asker(q)}, 2, 200, "user totp off",
                   q->param[0]);
 }
 
@@ -129,8 +129,8 @@ void user_group_create(struct api *a, struct api_request *q)
         return;
     people_change(
         a, q, "group_create",
-        (struct str[]){v[0].text, v[1].text, people_scope(&v[2]), people_list(&v[3]), people_may(q)}, 5, 201,
-        "user group create", v[0].text);
+        (struct str[]){v[0].text, v[1].text, people_scope(&v[2]), people_list(&v[3]), people_asker(q)}, 5,
+        201, "user group create", v[0].text);
 }
 
 const struct body_field user_body_group_change[] = {
@@ -147,13 +147,13 @@ void user_group_change(struct api *a, struct api_request *q)
     if (!body_read(a, q, v))
         return;
     people_change(a, q, "group_change",
-                  (struct str[]){q->param[0], v[0].text, v[1].text, v[2].text, people_may(q)}, 5, 200,
+                  (struct str[]){q->param[0], v[0].text, v[1].text, v[2].text, people_asker(q)}, 5, 200,
                   "user group change", q->param[0]);
 }
 
 void user_group_delete(struct api *a, struct api_request *q)
 {
-    people_change(a, q, "group_delete", (struct str[]){q->param[0], people_may(q)}, 2, 200,
+    people_change(a, q, "group_delete", (struct str[]){q->param[0], people_asker(q)}, 2, 200,
                   "user group delete", q->param[0]);
 }
 
@@ -170,7 +170,7 @@ void user_group_list(struct api *a, struct api_request *q)
     }
 #define SCOPE_FIELD                                                                                          \
     {                                                                                                        \
-        "scope", SHAPE_TEXT, SHAPE_LIST | SHAPE_NULL, SCOPE_DOC, .like = "\"hostgroup:linux\""             \
+        "scope", SHAPE_TEXT, SHAPE_LIST | SHAPE_NULL, SCOPE_DOC, .like = "\"hostgroup:linux\""               \
     }
 static const struct shape_field user_fields[] = {
     {"user", SHAPE_TEXT, 0, "the user's name"},

@@ -202,9 +202,20 @@ void who_view_key(const unsigned char own[HASH_SHA256_BYTES], struct str name,
     hash_sha256_end(&s, out);
 }
 
+void who_name_key(struct str name, unsigned char out[HASH_SHA256_BYTES])
+{
+    struct hash_sha256 s;
+
+    hash_sha256_init(&s);
+    hash_sha256_add(&s, "vigie name\n", 11);
+    hash_sha256_add(&s, name.p, name.n);
+    hash_sha256_end(&s, out);
+}
+
 struct entry {
     struct api_who who;
     struct mono until;
+    bool ended; /* a session that is over: an answer about it that was on its way does not bring it back */
 };
 
 struct api_who_cache {
@@ -257,24 +268,29 @@ bool who_cache_get(struct api_who_cache *c, const unsigned char key[HASH_SHA256_
     return true;
 }
 
-void who_cache_put(struct api_who_cache *c, const struct api_who *who, struct mono now)
+static struct entry *place(struct api_who_cache *c, const unsigned char key[HASH_SHA256_BYTES])
 {
     uint64_t i;
 
-    if (!map_get(&c->at, key_str(who->key), &i)) {
+    if (!map_get(&c->at, key_str(key), &i)) {
         if (c->entry.n >= API_WHO_MAX) /* it fills again in a moment, by those who are really there */
             who_cache_clear(c);
         i = c->entry.n;
-        VEC_ADD(&c->entry);
-        map_put(&c->at, key_str(who->key), i);
+        *VEC_ADD(&c->entry) = (struct entry){.ended = false};
+        map_put(&c->at, key_str(key), i);
     }
-    c->entry.at[i] = (struct entry){*who, {now.us + API_WHO_FRESH_US}};
+    return &c->entry.at[i];
+}
+
+void who_cache_put(struct api_who_cache *c, const struct api_who *who, struct mono now)
+{
+    struct entry *e = place(c, who->key);
+
+    if (!e->ended)
+        *e = (struct entry){*who, {now.us + API_WHO_FRESH_US}, false};
 }
 
 void who_cache_drop(struct api_who_cache *c, const unsigned char key[HASH_SHA256_BYTES])
 {
-    uint64_t i;
-
-    if (map_get(&c->at, key_str(key), &i))
-        c->entry.at[i].until = (struct mono){INT64_MIN};
+    *place(c, key) = (struct entry){.until = {INT64_MIN}, .ended = true};
 }

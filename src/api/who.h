@@ -62,6 +62,9 @@ void who_key(struct str secret, unsigned char out[HASH_SHA256_BYTES]);
  */
 void who_cookie(struct str host, bool tls, char out[API_COOKIE_MAX]);
 
+/* Of a name that another program gives for somebody (AuthUser of Livestatus). */
+void who_name_key(struct str name, unsigned char out[HASH_SHA256_BYTES]);
+
 /* Of what somebody sees as another, beside what he sees as himself. */
 void who_view_key(const unsigned char own[HASH_SHA256_BYTES], struct str name,
                   unsigned char out[HASH_SHA256_BYTES]);
@@ -72,6 +75,7 @@ void who_cache_free(struct api_who_cache *c);
 bool who_cache_get(struct api_who_cache *c, const unsigned char key[HASH_SHA256_BYTES], struct mono now,
                    struct api_who *out);
 void who_cache_put(struct api_who_cache *c, const struct api_who *who, struct mono now);
+/* The session is over: what auth has said of it before, and is still on its way, is not remembered. */
 void who_cache_drop(struct api_who_cache *c, const unsigned char key[HASH_SHA256_BYTES]);
 void who_cache_clear(struct api_who_cache *c); /* users, roles or tokens have changed */
 void who_cache_mark(const struct api_who_cache *c, struct sights *sights);

@@ -244,3 +244,19 @@ void hash_hex(const unsigned char *bytes, size_t n, char *out)
     }
     out[2 * n] = '\0';
 }
+
+bool hash_hex_read(struct str hex, unsigned char out[HASH_SHA256_BYTES])
+{
+    static const char digits[] = "0123456789abcdef";
+
+    if (hex.n != HASH_SHA256_BYTES * 2)
+        return false;
+    for (size_t i = 0; i < HASH_SHA256_BYTES; i++) {
+        const char *high = memchr(digits, hex.p[i * 2], 16), *low = memchr(digits, hex.p[i * 2 + 1], 16);
+
+        if (!high || !low)
+            return false;
+        out[i] = (unsigned char)((high - digits) << 4 | (low - digits));
+    }
+    return true;
+}

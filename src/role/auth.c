@@ -118,10 +118,14 @@ static int save_file(struct auth *a, const char *name,
     return rc;
 }
 
+/* What cannot be written now is tried again. */
 static int save_sessions(struct auth *a)
 {
-    a->store.sessions_changed = false;
-    return save_file(a, "sessions", auth_store_dump_sessions);
+    int rc = save_file(a, "sessions", auth_store_dump_sessions);
+
+    a->store.sessions_ended = false;
+    a->store.sessions_changed = rc < 0;
+    return rc;
 }
 
 static int save_users(struct auth *a)
@@ -200,17 +204,18 @@ static void tell_setup(struct role *r, const char *token)
     buf_clear(&a->out);
 }
 
-/* A change must be on disk before it is answered; one that cannot be is taken back, by reading the file again. The set-up link is as good as before, then. */
+/*
+ * A change must be on disk before it is answered; one that cannot be is taken back, by reading the file again. The set-up link is as good as before, then. Sessions that were ended are written
+ * first: a crash in between ends them for nothing, where the other way round they would live on under a password that is no more.
+ */
 static void keep(struct role *r, const struct auth_setup *before, struct auth_result *out)
 {
     struct auth *a = r->self;
 
-    if (!a->store.users_changed)
-        return;
-    if (save_users(a) >= 0) {
+    if (a->store.sessions_ended)
         save_sessions(a);
+    if (!a->store.users_changed || save_users(a) >= 0)
         return;
-    }
     load_users(r);
     a->store.setup = *before;
     *out = (struct auth_result){.code = AUTH_BROKEN, .problem = PROBLEM_USERS_UNWRITABLE};

@@ -130,11 +130,8 @@ static void give(struct auth_store *s, struct auth_group *g, const struct auth_u
         auth_fail(r, AUTH_INVALID, "scope", p);
         return;
     }
-    if (w->role.n && !auth_find_role(s, w->role)) {
-        auth_fail(r, AUTH_INVALID, "role", PROBLEM_ROLE_UNKNOWN);
+    if (!auth_take_role(s, w->role, g->role, r))
         return;
-    }
-    str_copy(g->role, sizeof(g->role), w->role);
     if (auth_within(auth_role_rights(s, g->role), may, r))
         set_members(s, g, w->names, r);
 }

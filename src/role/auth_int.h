@@ -9,6 +9,9 @@ void auth_fail(struct auth_result *r, enum auth_code code, const char *field, en
 struct auth_user *auth_find_user(const struct auth_store *s, struct str name); /* whatever the case */
 struct auth_group *auth_find_group(const struct auth_store *s, struct str name);
 struct auth_role *auth_find_role(const struct auth_store *s, struct str name);
+/* What a user or group is given: the role's own name, whatever the case it was asked for in; "" is none. False: it failed. */
+bool auth_take_role(const struct auth_store *s, struct str name, char out[AUTH_NAME_MAX + 1],
+                    struct auth_result *r);
 bool auth_group_has(const struct auth_group *g, const char *user);
 
 /* ---- rights and scopes ---- */
@@ -16,7 +19,10 @@ bool auth_rights_read(struct str words, uint64_t *mask); /* "-" and "": none; fa
 void auth_rights_write(uint64_t mask, struct buf *out);
 uint64_t auth_role_rights(const struct auth_store *s, const char *role);
 uint64_t auth_user_rights(const struct auth_store *s, const struct auth_user *u); /* of all grants */
-bool auth_within(uint64_t rights, struct str may, struct auth_result *r);         /* false: it failed */
+/* Of who asks for a change, for everything: "session NAME", "token NAME", or "local NAME", which is an administrator of this machine. */
+uint64_t auth_asker_rights(const struct auth_store *s, struct str asker);
+uint64_t auth_token_rights(const struct auth_store *s, struct str name);  /* ... of a token */
+bool auth_within(uint64_t rights, struct str may, struct auth_result *r); /* false: it failed */
 /* The JSON of a scope in one form without blanks; *out NULL: everything. What is there already is freed. PROBLEM_NONE: good. */
 enum problem auth_scope_read(struct str text, char **out);
 void auth_tell_user(const struct auth_store *s, const struct auth_user *u, struct auth_result *r);
@@ -62,10 +68,11 @@ bool auth_base32_read(struct str s, unsigned char *out, size_t n);
 
 /*
  * After some failures each further one doubles the waiting time, up to half a minute: after three for an account from one source, after ten for a source
- * whatever the account, after twenty for an account whatever the source - but for this last not where the account has signed in from since the start, so that
- * nobody can keep an administrator out by guessing. While one waits no password is tried at all, so waiting costs the guesser, not us.
+ * whatever the account, after twenty for an account whatever the source - but for this last not where the account has signed in from before, also before a restart, so that
+ * nobody can keep an administrator out by guessing. While one waits no password is tried at all, so waiting costs the guesser, not us. A source is an address, of IPv6 its network of 64 bits.
  */
 int64_t auth_wait(const struct auth_store *s, struct mono now, struct str account,
                   struct str source); /* 0: go on */
 void auth_failed(struct auth_store *s, struct mono now, struct str account, struct str source);
 void auth_succeeded(struct auth_store *s, struct str account, struct str source);
+void auth_know(struct auth_store *s, struct str account, struct str source); /* it has signed in from there */

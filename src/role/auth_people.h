@@ -12,6 +12,8 @@
 void auth_login(struct auth_store *s, struct auth_now now, struct str user, struct str password,
                 struct str code, struct str source, struct auth_result *r);
 void auth_session_check(struct auth_store *s, struct auth_now now, struct str secret, struct auth_result *r);
+/* Of sessions that are in use, by their hashes (64 hexadecimal digits each, one behind the other): which of them are over, in the same way. */
+void auth_sessions_over(struct auth_store *s, struct auth_now now, struct str hashes, struct buf *out);
 void auth_session_end(struct auth_store *s, struct str secret, struct auth_result *r);
 /* One by its public id; user "": anybody's. The answer says whose it was. */
 void auth_session_drop(struct auth_store *s, struct str id, struct str user, struct auth_result *r);
@@ -50,7 +52,7 @@ void auth_user_delete(struct auth_store *s, struct str user, struct str may,
                       struct auth_result *r); /* and its sessions */
 /* Ends the user's other sessions. */
 void auth_password(struct auth_store *s, struct auth_now now, struct str user, struct str old,
-                   struct str password, struct auth_result *r);
+                   struct str password, struct str source, struct auth_result *r);
 /* By an administrator: all sessions of the user end. */
 void auth_user_password(struct auth_store *s, struct auth_now now, struct str user, struct str password,
                         struct str may, struct auth_result *r);
@@ -75,6 +77,9 @@ void auth_token_create(struct auth_store *s, struct auth_now now, struct str nam
                        const struct auth_user_want *w, int64_t lasts_us, struct str by, struct str may,
                        struct auth_result *r);
 void auth_token_check(struct auth_store *s, struct auth_now now, struct str secret, struct auth_result *r);
+/* What a token may do, by its name. */
+void auth_token_grants(const struct auth_store *s, struct auth_now now, struct str name,
+                       struct auth_result *r);
 void auth_token_delete(struct auth_store *s, struct str name, struct str may, struct auth_result *r);
 
 /* ---- to read: JSON arrays, by name, from the one behind `after` on; next: the last of this page, "" when nothing is behind it. No hash and no secret is in them. ---- */

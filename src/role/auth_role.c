@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What each may do where: rights by word, roles, scopes, and the grants that come of them. */
 #include "api/right.h"
+#include "core/sight.h"
 #include "role/auth_int.h"
 #include "role/auth_policy.h"
 #include "wire/json.h"
@@ -16,6 +17,19 @@ struct auth_role *auth_find_role(const struct auth_store *s, struct str name)
             return &s->roles.at[i];
     }
     return NULL;
+}
+
+bool auth_take_role(const struct auth_store *s, struct str name, char out[AUTH_NAME_MAX + 1],
+                    struct auth_result *r)
+{
+    const struct auth_role *x = name.n ? auth_find_role(s, name) : NULL;
+
+    if (name.n && !x) {
+        auth_fail(r, AUTH_INVALID, "role", PROBLEM_ROLE_UNKNOWN);
+        return false;
+    }
+    str_copy(out, AUTH_NAME_MAX + 1, str_of(x ? x->name : ""));
+    return true;
 }
 
 uint64_t auth_role_rights(const struct auth_store *s, const char *role)
@@ -74,30 +88,11 @@ bool auth_within(uint64_t rights, struct str may, struct auth_result *r)
 
 /* ---- scopes ---- */
 
-/* "hostgroup:NAME" and so on, with '!' in front for what is left out. What the patterns mean is core/sight's affair. */
-static bool is_term(struct str t)
-{
-    static const char *const kinds[] = {"hostgroup:", "servicegroup:", "host:", "service:", "contact:"};
-
-    if (!str_is_utf8(t) || t.n > 256)
-        return false;
-    for (size_t i = 0; i < t.n; i++) {
-        if ((unsigned char)t.p[i] < 0x20 || t.p[i] == 0x7f)
-            return false;
-    }
-    if (t.n && t.p[0] == '!')
-        t = str_sub(t, 1, t.n);
-    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
-        if (str_starts(t, str_of(kinds[i])) && t.n > strlen(kinds[i]))
-            return strcmp(kinds[i], "service:") != 0 || str_find_char(t, '/') >= 0;
-    }
-    return false;
-}
-
 /* As JSON without blanks, so that it is one word of a line. */
 static bool write_scope(const struct json_value *v, struct buf *out)
 {
     struct buf text = BUF_INIT;
+    struct arena arena = ARENA_INIT;
     struct json j;
     bool good = true;
 
@@ -105,11 +100,13 @@ static bool write_scope(const struct json_value *v, struct buf *out)
     json_list(&j);
     for (size_t i = 0; good && i < json_read_length(v); i++) {
         struct str term = json_read_text(json_read_element(v, i));
+        struct sight_term t;
 
-        good = term.p && is_term(term);
+        good = term.p && sight_term_parse(&t, term, &arena, NULL) >= 0;
         if (good)
             json_str(&j, term);
     }
+    arena_release(&arena);
     if (good) {
         json_list_end(&j);
         for (size_t i = 0; i < text.len; i++) {
@@ -133,6 +130,8 @@ enum problem auth_scope_read(struct str text, char **out)
 
     if (everything)
         p = PROBLEM_NONE;
+    else if (json_read_length(v) > SIGHT_TERMS_MAX)
+        p = PROBLEM_SCOPE_LONG;
     else if (v && !text.n && json_read_type(v) == JSON_IS_ARRAY && write_scope(v, &b))
         p = b.len > AUTH_SCOPE_MAX ? PROBLEM_SCOPE_LONG : PROBLEM_NONE;
     json_read_free(v);
@@ -214,6 +213,24 @@ uint64_t auth_user_rights(const struct auth_store *s, const struct auth_user *u)
     tell(s, u, &r);
     for (size_t i = 0; i < r.n_grants; i++)
         all |= r.grant[i].rights;
+    return all;
+}
+
+uint64_t auth_asker_rights(const struct auth_store *s, struct str asker)
+{
+    struct auth_result r = {.code = AUTH_OK};
+    struct str name = asker, kind = str_cut(&name, ' ');
+    const struct auth_user *u = str_eq_c(kind, "session") ? auth_find_user(s, name) : NULL;
+    uint64_t all = 0;
+
+    if (str_eq_c(kind, "local"))
+        return right_mask(API_ROLE_ADMIN);
+    if (str_eq_c(kind, "token"))
+        return auth_token_rights(s, name);
+    if (u)
+        auth_tell_user(s, u, &r);
+    for (size_t i = 0; i < r.n_grants; i++)
+        all |= r.grant[i].scope ? 0 : r.grant[i].rights;
     return all;
 }
 

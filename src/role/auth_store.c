@@ -62,7 +62,7 @@ void auth_drop_sessions(struct auth_store *s, const char *user)
             continue;
         }
         VEC_SWAP_REMOVE(&s->sessions, i);
-        s->sessions_changed = true;
+        s->sessions_changed = s->sessions_ended = true;
     }
 }
 
@@ -108,11 +108,8 @@ static bool session_over(const struct auth_store *s, const struct auth_session *
     return now.wall.us - x->used >= s->idle_us || now.wall.us - x->created >= s->max_us;
 }
 
-static struct auth_session *find_session(struct auth_store *s, struct str secret)
+static struct auth_session *find_hash(struct auth_store *s, const unsigned char hash[HASH_SHA256_BYTES])
 {
-    unsigned char hash[HASH_SHA256_BYTES];
-
-    hash_sha256(secret.p, secret.n, hash);
     for (size_t i = 0; i < s->sessions.n; i++) {
         if (auth_same_hash(s->sessions.at[i].hash, hash))
             return &s->sessions.at[i];
@@ -120,17 +117,48 @@ static struct auth_session *find_session(struct auth_store *s, struct str secret
     return NULL;
 }
 
+static struct auth_session *find_session(struct auth_store *s, struct str secret)
+{
+    unsigned char hash[HASH_SHA256_BYTES];
+
+    hash_sha256(secret.p, secret.n, hash);
+    return find_hash(s, hash);
+}
+
+/* NULL: it is over. */
+static const struct auth_user *use(struct auth_store *s, struct auth_now now, struct auth_session *x)
+{
+    const struct auth_user *u = x && !session_over(s, x, now) ? auth_find_user(s, str_of(x->user)) : NULL;
+
+    if (u) {
+        x->used = MAX(x->used, now.wall.us);
+        s->sessions_changed = true;
+    }
+    return u;
+}
+
+void auth_sessions_over(struct auth_store *s, struct auth_now now, struct str hashes, struct buf *out)
+{
+    unsigned char hash[HASH_SHA256_BYTES];
+    struct str rest = hashes;
+
+    for (; rest.n >= HASH_SHA256_BYTES * 2; rest = str_sub(rest, HASH_SHA256_BYTES * 2, rest.n)) {
+        struct str one = str_sub(rest, 0, HASH_SHA256_BYTES * 2);
+
+        if (!hash_hex_read(one, hash) || !use(s, now, find_hash(s, hash)))
+            buf_add_str(out, one);
+    }
+}
+
 void auth_session_check(struct auth_store *s, struct auth_now now, struct str secret, struct auth_result *r)
 {
     struct auth_session *x = find_session(s, secret);
-    const struct auth_user *u = x ? auth_find_user(s, str_of(x->user)) : NULL;
+    const struct auth_user *u = use(s, now, x);
 
-    if (!u || session_over(s, x, now)) {
+    if (!u) {
         auth_fail(r, AUTH_DENIED, NULL, PROBLEM_SESSION_ENDED);
         return;
     }
-    x->used = MAX(x->used, now.wall.us);
-    s->sessions_changed = true;
     auth_tell_user(s, u, r);
     r->expires = x->created + s->max_us;
 }
@@ -141,12 +169,19 @@ static void drop_session(struct auth_store *s, struct auth_session *x)
     s->sessions_changed = true;
 }
 
+/* By somebody, not by time. */
+static void end_session(struct auth_store *s, struct auth_session *x)
+{
+    drop_session(s, x);
+    s->sessions_ended = true;
+}
+
 void auth_session_end(struct auth_store *s, struct str secret, struct auth_result *r UNUSED)
 {
     struct auth_session *x = find_session(s, secret);
 
     if (x)
-        drop_session(s, x);
+        end_session(s, x);
 }
 
 /* What others may know it by: from it nobody makes the secret, nor its hash. */
@@ -169,10 +204,10 @@ void auth_session_drop(struct auth_store *s, struct str id, struct str user, str
         char text[ID_BYTES * 2 + 1];
 
         public_id(x, text);
-        if (!str_eq_c(id, text) || (user.n && !str_eq_c(user, x->user)))
+        if (!str_eq_c(id, text) || (user.n && !str_ieq(user, str_of(x->user))))
             continue;
         str_copy(r->user, sizeof(r->user), str_of(x->user));
-        drop_session(s, x);
+        end_session(s, x);
         return;
     }
     auth_fail(r, AUTH_NONE, "id", PROBLEM_SESSION_UNKNOWN);
@@ -186,8 +221,8 @@ void auth_session_drop_others(struct auth_store *s, struct str secret, struct st
     for (size_t i = 0; i < s->sessions.n;) {
         struct auth_session *x = &s->sessions.at[i];
 
-        if (str_eq_c(user, x->user) && !auth_same_hash(x->hash, hash))
-            drop_session(s, x);
+        if (str_ieq(user, str_of(x->user)) && !auth_same_hash(x->hash, hash))
+            end_session(s, x);
         else
             i++;
     }

@@ -6,15 +6,15 @@
  * affair, and so is the clock. A secret leaves only in the answer that makes it.
  *
  * Text form, lines of words, times are µs since 1970, the last line counts the entries; - is none, a SCOPE is `null` or a JSON array without blanks:
- *   vigie-users 2                                                     vigie-sessions 1
+ *   vigie-users 2                                                     vigie-sessions 2
  *   role NAME RIGHT,RIGHT                                             session SHA256 USER CREATED USED SOURCE
- *   demand ROLE                 (who has it needs a second factor)    end N
- *   user NAME ROLE SCOPE LANG CREATED CHANGED SEEN HASH
+ *   demand ROLE                 (who has it needs a second factor)    known SOURCE USER      (who signed in from where)
+ *   user NAME ROLE SCOPE LANG CREATED CHANGED SEEN HASH               end N
  *   totp USER BASE32 LAST-STEP SHA256,SHA256                          (recovery codes)
  *   group NAME ROLE SCOPE USER,USER
  *   token NAME ROLE RIGHT,RIGHT SCOPE CREATED EXPIRES BY SHA256
  *   end N
- * Version 1 (read only) had `user NAME ROLE LANG CREATED CHANGED HASH` and `token NAME ROLE CREATED EXPIRES BY SHA256`. A right that is not known makes the
+ * Version 1 of sessions (read only) had no `known`; that of users (read only) had `user NAME ROLE LANG CREATED CHANGED HASH` and `token NAME ROLE CREATED EXPIRES BY SHA256`. A right that is not known makes the
  * file one of a newer Vigie.
  */
 #include "api/problem.h"
@@ -130,8 +130,9 @@ struct auth_store {
     VEC(struct auth_failure) failures;
     VEC(struct auth_known) known;         /* the oldest first */
     bool users_changed, sessions_changed; /* must be written; cleared by the owner */
-    bool users_seen;                      /* somebody signed in: worth a write, but not at once */
-    unsigned wrong_line;                  /* of the text that was not loaded */
+    bool sessions_ended; /* ... at once: one that was ended must not come back with the file */
+    bool users_seen;     /* somebody signed in: worth a write, but not at once */
+    unsigned wrong_line; /* of the text that was not loaded */
     struct auth_setup setup;
     int64_t idle_us, max_us; /* of a session */
     unsigned long long ops;  /* argon2id's cost */

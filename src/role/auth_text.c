@@ -24,22 +24,6 @@ static void split(struct str text, struct line *l)
         l->n = 0; /* more words than any line has */
 }
 
-static bool hex_hash(struct str s, unsigned char out[HASH_SHA256_BYTES])
-{
-    static const char digits[] = "0123456789abcdef";
-
-    if (s.n != HASH_SHA256_BYTES * 2)
-        return false;
-    for (size_t i = 0; i < HASH_SHA256_BYTES; i++) {
-        const char *high = memchr(digits, s.p[i * 2], 16), *low = memchr(digits, s.p[i * 2 + 1], 16);
-
-        if (!high || !low)
-            return false;
-        out[i] = (unsigned char)((high - digits) << 4 | (low - digits));
-    }
-    return true;
-}
-
 /* ---- words ---- */
 
 static bool is_none(struct str s)
@@ -127,7 +111,7 @@ static bool take_totp(struct auth_store *s, const struct line *l)
         return false;
     while (!is_none(l->word[4]) && rest.p) {
         if (u->totp.n_recovery == AUTH_RECOVERY ||
-            !hex_hash(str_cut(&rest, ','), u->totp.recovery[u->totp.n_recovery]))
+            !hash_hex_read(str_cut(&rest, ','), u->totp.recovery[u->totp.n_recovery]))
             return false;
         u->totp.n_recovery++;
     }
@@ -169,7 +153,7 @@ static bool token_line(struct auth_store *s, const struct line *l, bool first)
     return role_word(s, l->word[2], t->role) &&
            (first || (auth_rights_read(l->word[3], &t->rights) && scope_word(l->word[4], &t->scope))) &&
            str_to_i64(w[0], &t->created) && str_to_i64(w[1], &t->expires) &&
-           str_copy(t->by, sizeof(t->by), w[2]) && hex_hash(w[3], t->hash);
+           str_copy(t->by, sizeof(t->by), w[2]) && hash_hex_read(w[3], t->hash);
 }
 
 static bool take_token(struct auth_store *s, const struct line *l)
@@ -186,11 +170,19 @@ static bool take_session(struct auth_store *s, const struct line *l)
 {
     struct auth_session x = {.created = 0};
 
-    if (l->n != 6 || !hex_hash(l->word[1], x.hash) || !str_copy(x.user, sizeof(x.user), l->word[2]) ||
+    if (l->n != 6 || !hash_hex_read(l->word[1], x.hash) || !str_copy(x.user, sizeof(x.user), l->word[2]) ||
         !str_to_i64(l->word[3], &x.created) || !str_to_i64(l->word[4], &x.used) ||
         !str_copy(x.source, sizeof(x.source), l->word[5]))
         return false;
     *VEC_ADD(&s->sessions) = x;
+    return true;
+}
+
+static bool take_known(struct auth_store *s, const struct line *l)
+{
+    if (l->n != 3 || !l->word[1].n || !auth_policy_name(l->word[2]))
+        return false;
+    auth_know(s, l->word[2], l->word[1]);
     return true;
 }
 
@@ -212,7 +204,9 @@ static const struct form users_form[] = {{"vigie-users 2",
                                            {"group", take_group},
                                            {"token", take_token}}},
                                          {"vigie-users 1", {{"user", take_user_1}, {"token", take_token_1}}}};
-static const struct form sessions_form[] = {{"vigie-sessions 1", {{"session", take_session}}}};
+static const struct form sessions_form[] = {
+    {"vigie-sessions 2", {{"session", take_session}, {"known", take_known}}},
+    {"vigie-sessions 1", {{"session", take_session}}}};
 
 static bool take_line(struct auth_store *s, const struct form *f, const struct line *l)
 {
@@ -265,9 +259,13 @@ int auth_store_load_sessions(struct auth_store *s, struct str text, struct err *
     int rc;
 
     VEC_CLEAR(&s->sessions);
+    VEC_CLEAR(&s->known);
     rc = load(s, text, sessions_form, ARRAY_LEN(sessions_form), err);
-    if (rc < 0)
+    s->sessions_changed = false;
+    if (rc < 0) {
         VEC_CLEAR(&s->sessions);
+        VEC_CLEAR(&s->known);
+    }
     return rc;
 }
 
@@ -372,5 +370,7 @@ void auth_store_dump_sessions(const struct auth_store *s, struct buf *out)
         buf_printf(out, "session %s %s %lld %lld %s\n", hex, x->user, (long long)x->created,
                    (long long)x->used, word_or_dash(x->source));
     }
-    buf_printf(out, "end %zu\n", s->sessions.n);
+    for (size_t i = 0; i < s->known.n; i++) /* "p:SOURCE USER" */
+        buf_printf(out, "known %s\n", s->known.at[i].key + 2);
+    buf_printf(out, "end %zu\n", s->sessions.n + s->known.n);
 }

@@ -8,7 +8,7 @@
 #include <sodium.h>
 #include <string.h>
 
-static struct auth_token *find(struct auth_store *s, struct str name)
+static struct auth_token *find(const struct auth_store *s, struct str name)
 {
     for (size_t i = 0; i < s->tokens.n; i++) {
         if (str_eq_c(name, s->tokens.at[i].name))
@@ -20,6 +20,13 @@ static struct auth_token *find(struct auth_store *s, struct str name)
 static uint64_t rights_of(const struct auth_store *s, const struct auth_token *t)
 {
     return *t->role ? auth_role_rights(s, t->role) : t->rights;
+}
+
+uint64_t auth_token_rights(const struct auth_store *s, struct str name)
+{
+    const struct auth_token *t = find(s, name);
+
+    return t && !t->scope ? rights_of(s, t) : 0;
 }
 
 /* What it may do where; false: it failed. */
@@ -72,6 +79,27 @@ void auth_token_create(struct auth_store *s, struct auth_now now, struct str nam
     r->expires = t.expires;
 }
 
+static void tell(const struct auth_store *s, const struct auth_token *t, struct auth_result *r)
+{
+    r->who = true;
+    str_copy(r->user, sizeof(r->user), str_of(t->name));
+    str_copy(r->role, sizeof(r->role), str_of(*t->role ? t->role : "none"));
+    r->expires = t->expires;
+    if (rights_of(s, t))
+        r->grant[r->n_grants++] = (struct auth_grant){rights_of(s, t), t->scope};
+}
+
+void auth_token_grants(const struct auth_store *s, struct auth_now now, struct str name,
+                       struct auth_result *r)
+{
+    const struct auth_token *t = find(s, name);
+
+    if (t && now.wall.us < t->expires)
+        tell(s, t, r);
+    else
+        auth_fail(r, AUTH_INVALID, "name", PROBLEM_TOKEN_UNKNOWN);
+}
+
 void auth_token_check(struct auth_store *s, struct auth_now now, struct str secret, struct auth_result *r)
 {
     unsigned char hash[HASH_SHA256_BYTES];
@@ -84,12 +112,7 @@ void auth_token_check(struct auth_store *s, struct auth_now now, struct str secr
             continue;
         if (now.wall.us >= t->expires)
             break;
-        r->who = true;
-        str_copy(r->user, sizeof(r->user), str_of(t->name));
-        str_copy(r->role, sizeof(r->role), str_of(*t->role ? t->role : "none"));
-        r->expires = t->expires;
-        if (rights_of(s, t))
-            r->grant[r->n_grants++] = (struct auth_grant){rights_of(s, t), t->scope};
+        tell(s, t, r);
         return;
     }
     auth_fail(r, AUTH_DENIED, NULL, PROBLEM_TOKEN_ENDED);

@@ -261,8 +261,14 @@ void auth_totp_confirm(struct auth_store *s, struct auth_now now, struct str nam
         auth_fail(r, AUTH_CONFLICT, NULL, u->totp.on ? PROBLEM_TOTP_ON : PROBLEM_TOTP_BEGIN);
         return;
     }
+    r->wait_us = auth_wait(s, now.mono, str_of(u->name), str_of(u->name));
+    if (r->wait_us > 0) {
+        auth_fail(r, AUTH_SLOW, NULL, PROBLEM_SIGN_IN_SLOW);
+        return;
+    }
     step = typed(code, text, sizeof(text)) == DIGITS ? step_of(u->totp.next, text, now, -1) : -1;
     if (step < 0) {
+        auth_failed(s, now.mono, str_of(u->name), str_of(u->name));
         auth_fail(r, AUTH_INVALID, "code", PROBLEM_TOTP_WRONG);
         return;
     }

@@ -86,11 +86,8 @@ static void give(struct auth_store *s, struct auth_user *u, const struct auth_us
         auth_fail(r, AUTH_INVALID, "scope", p);
         return;
     }
-    if (w->role.n && !auth_find_role(s, w->role)) {
-        auth_fail(r, AUTH_INVALID, "role", PROBLEM_ROLE_UNKNOWN);
+    if (!auth_take_role(s, w->role, u->role, r))
         return;
-    }
-    str_copy(u->role, sizeof(u->role), w->role);
     auth_set_groups(s, u, w->names, r);
     if (r->code == AUTH_OK)
         (void)auth_within(auth_user_rights(s, u), may, r);
@@ -153,7 +150,7 @@ void auth_user_change(struct auth_store *s, struct str user, const struct auth_u
     if (!u)
         return;
     str_copy(name, sizeof(name), str_of(u->name));
-    other = !str_eq_c(w->role, u->role);
+    other = !str_ieq(w->role, str_of(u->role));
     auth_begin(s, &b);
     give(s, u, w, may, r);
     auth_end(s, &b, r);
@@ -230,7 +227,7 @@ static void set_password(struct auth_store *s, struct auth_now now, struct auth_
 }
 
 void auth_password(struct auth_store *s, struct auth_now now, struct str user, struct str old,
-                   struct str password, struct auth_result *r)
+                   struct str password, struct str source, struct auth_result *r)
 {
     struct auth_user *u = auth_find_user(s, user);
 
@@ -242,7 +239,7 @@ void auth_password(struct auth_store *s, struct auth_now now, struct str user, s
         return;
     set_password(s, now, u, password, r);
     if (r->code == AUTH_OK)
-        auth_open_session(s, now, u, STR("-"), r);
+        auth_open_session(s, now, u, source, r);
 }
 
 void auth_user_password(struct auth_store *s, struct auth_now now, struct str user, struct str password,

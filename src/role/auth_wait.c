@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/address.h"
 #include "role/auth_int.h"
 
 #include <stdio.h>
@@ -12,9 +13,22 @@
 enum kind { PAIR, SOURCE, ACCOUNT, KINDS };
 static const unsigned free_tries[KINDS] = {3, 10, 20};
 
+/* Whoever has one address of IPv6 has all of its network of 64 bits: that is the source. */
+static struct str network_of(struct str source, char out[48])
+{
+    struct address a;
+
+    if (!address_parse(source, &a) || !a.v6 || address_is_loopback(&a))
+        return str_sub(source, 0, 46);
+    snprintf(out, 48, "%02x%02x:%02x%02x:%02x%02x:%02x%02x::/64", a.byte[0], a.byte[1], a.byte[2], a.byte[3],
+             a.byte[4], a.byte[5], a.byte[6], a.byte[7]);
+    return str_of(out);
+}
+
 static void key_of(char *out, enum kind kind, struct str account, struct str source)
 {
-    struct str name = str_sub(account, 0, AUTH_NAME_MAX), from = str_sub(source, 0, 46);
+    char network[48];
+    struct str name = str_sub(account, 0, AUTH_NAME_MAX), from = network_of(source, network);
 
     if (kind == PAIR)
         snprintf(out, AUTH_KEY_MAX, "p:" STR_FMT " " STR_FMT, STR_ARG(from), STR_ARG(name));
@@ -39,10 +53,11 @@ static bool is_known(const struct auth_store *s, struct str account, struct str 
     return false;
 }
 
-static void remember(struct auth_store *s, struct str account, struct str source)
+void auth_know(struct auth_store *s, struct str account, struct str source)
 {
     if (is_known(s, account, source))
         return;
+    s->sessions_changed = true; /* they stand in that file */
     if (s->known.n == KNOWN_MAX) {
         memmove(s->known.at, s->known.at + 1, (KNOWN_MAX - 1) * sizeof(*s->known.at));
         s->known.n--;
@@ -124,16 +139,22 @@ void auth_failed(struct auth_store *s, struct mono now, struct str account, stru
     }
 }
 
+/* What the account failed from there is forgotten, and of the source no more than that: who knows one password gets no new tries at those of others by it. */
 void auth_succeeded(struct auth_store *s, struct str account, struct str source)
 {
-    for (enum kind k = PAIR; k <= SOURCE; k++) {
-        char key[AUTH_KEY_MAX];
-        struct auth_failure *f;
+    char pair[AUTH_KEY_MAX], from[AUTH_KEY_MAX];
+    struct auth_failure *p, *f;
 
-        key_of(key, k, account, source);
-        f = find(s, key);
-        if (f)
-            VEC_SWAP_REMOVE(&s->failures, (size_t)(f - s->failures.at));
+    key_of(pair, PAIR, account, source);
+    key_of(from, SOURCE, account, source);
+    p = find(s, pair);
+    f = find(s, from);
+    if (p && f) {
+        f->count -= MIN(f->count, p->count);
+        if (f->count < free_tries[SOURCE])
+            f->until = (struct mono){0};
     }
-    remember(s, account, source);
+    if (p)
+        VEC_SWAP_REMOVE(&s->failures, (size_t)(p - s->failures.at));
+    auth_know(s, account, source);
 }

@@ -125,15 +125,15 @@ static void test_password_guesses(void **state UNUSED)
     add(s, "ann", "admin");
     for (int i = 0; i < 3; i++) {
         r = (struct auth_result){0};
-        auth_password(s, clock_at, STR("ann"), STR("wrong"), STR(GOOD), &r);
+        auth_password(s, clock_at, STR("ann"), STR("wrong"), STR(GOOD), STR("there"), &r);
         assert_int_equal(r.code, AUTH_INVALID);
     }
     r = (struct auth_result){0};
-    auth_password(s, clock_at, STR("ann"), STR(GOOD), STR("another " GOOD), &r);
+    auth_password(s, clock_at, STR("ann"), STR(GOOD), STR("another " GOOD), STR("there"), &r);
     assert_int_equal(r.code, AUTH_SLOW);
     forward(r.wait_us);
     r = (struct auth_result){0};
-    auth_password(s, clock_at, STR("ann"), STR(GOOD), STR("another " GOOD), &r);
+    auth_password(s, clock_at, STR("ann"), STR(GOOD), STR("another " GOOD), STR("there"), &r);
     assert_int_equal(r.code, AUTH_OK);
     store_free(s);
 }
@@ -173,10 +173,10 @@ static void test_session_ends(void **state UNUSED)
     auth_session_end(s, str_of(one.secret), &r);
     assert_int_equal(check(s, one.secret).code, AUTH_DENIED);
     assert_int_equal(check(s, two.secret).code, AUTH_OK);
-    auth_password(s, clock_at, STR("ann"), STR("wrong"), STR("another zebra in the attic"), &r);
+    auth_password(s, clock_at, STR("ann"), STR("wrong"), STR("another zebra in the attic"), STR("there"), &r);
     assert_int_equal(r.code, AUTH_INVALID);
     r = (struct auth_result){.code = AUTH_OK};
-    auth_password(s, clock_at, STR("ann"), STR(GOOD), STR("another zebra in the attic"), &r);
+    auth_password(s, clock_at, STR("ann"), STR(GOOD), STR("another zebra in the attic"), STR("there"), &r);
     assert_int_equal(r.code, AUTH_OK);
     assert_int_equal(check(s, two.secret).code, AUTH_DENIED); /* the others are ended */
     assert_int_equal(check(s, r.secret).code, AUTH_OK);
