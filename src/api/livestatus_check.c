@@ -270,7 +270,8 @@ static void get_text(struct ls_row *row, const struct ls_column *col, struct ls_
 
 static void get_expanded(struct ls_row *row, const struct ls_column *col, struct ls_value *v)
 {
-    replaced_text(row->w->m, row->w->b, NULL, row->idx, extra_text(row, (enum text)col->arg), &v->scratch);
+    replaced_text(row->w->m, row->w->b, row->w->eyes.resources, row->idx,
+                  extra_text(row, (enum text)col->arg), &v->scratch);
     v->text = buf_str(&v->scratch);
 }
 
@@ -297,9 +298,14 @@ static void add_list(struct ls_row *row, struct model_list l,
         *VEC_ADD(&v->list) = model_str(m, name(m, model_item(m, l, i)));
 }
 
-static uint32_t name_check(const struct model *m, uint32_t i)
+static void add_checks(struct ls_row *row, struct model_list l, struct ls_value *v)
 {
-    return model_check(m, i)->name;
+    const struct model *m = row->w->m;
+
+    for (uint32_t i = 0; i < l.n; i++) {
+        if (ls_sees(row->w, model_item(m, l, i)))
+            *VEC_ADD(&v->list) = model_str(m, model_check(m, model_item(m, l, i))->name);
+    }
 }
 
 static uint32_t name_host_group(const struct model *m, uint32_t i)
@@ -355,8 +361,8 @@ static void get_list(struct ls_row *row, const struct ls_column *col, struct ls_
     const struct model_check *c = check_of(row);
 
     switch ((enum many)col->arg) {
-    case L_PARENTS: add_list(row, c->parents, name_check, v); break;
-    case L_CHILDREN: add_list(row, c->children, name_check, v); break;
+    case L_PARENTS: add_checks(row, c->parents, v); break;
+    case L_CHILDREN: add_checks(row, c->children, v); break;
     case L_GROUPS:
         add_list(row, c->groups, c->kind == MODEL_HOST ? name_host_group : name_service_group, v);
         turn_round(v);
@@ -364,8 +370,10 @@ static void get_list(struct ls_row *row, const struct ls_column *col, struct ls_
     case L_CONTACTS: add_list(row, c->contacts, name_contact, v); break;
     case L_CONTACT_GROUPS: add_list(row, c->contact_groups, name_contact_group, v); break;
     case L_SERVICES:
-        for (uint32_t i = 0; i < c->n_services; i++)
-            *VEC_ADD(&v->list) = model_str(m, model_check(m, c->first_service + i)->name);
+        for (uint32_t i = 0; i < c->n_services; i++) {
+            if (ls_sees(row->w, c->first_service + i))
+                *VEC_ADD(&v->list) = model_str(m, model_check(m, c->first_service + i)->name);
+        }
         turn_round(v);
         break;
     case L_VAR_NAMES: add_vars(row, true, false, v); break;
@@ -383,6 +391,8 @@ static void get_services_with(struct ls_row *row, const struct ls_column *col, s
     for (uint32_t i = c->n_services; i-- > 0;) {
         struct ls_row service;
 
+        if (!ls_sees(row->w, c->first_service + i))
+            continue;
         ls_row_init(&service, row->w);
         ls_load_check(&service, c->first_service + i);
         buf_add_str(&v->scratch, model_str(row->w->m, check_of(&service)->name));
@@ -597,7 +607,7 @@ void ls_as_host(const struct ls_row *row, struct ls_row *out)
 
 bool ls_seen_check(const struct ls_row *row, uint32_t contact)
 {
-    return model_sees(row->w->m, contact, row->idx);
+    return row->w->eyes.user ? ls_sees(row->w, row->idx) : model_sees(row->w->m, contact, row->idx);
 }
 
 const struct ls_table ls_hosts = {.name = "hosts",

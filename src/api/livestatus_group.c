@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The tables of groups, contacts, commands, time periods, and the table of all columns. */
+#include "api/group.h"
 #include "api/inforce.h"
 #include "api/livestatus_query.h"
 #include "api/livestatus_sum.h"
@@ -74,8 +75,10 @@ static void host_members(struct ls_row *row, const struct ls_column *c UNUSED, s
     const struct model *m = row->w->m;
     struct model_list l = model_host_group(m, row->idx)->members;
 
-    for (uint32_t i = 0; i < l.n; i++)
-        *VEC_ADD(&v->list) = model_str(m, model_check(m, model_item(m, l, i))->name);
+    for (uint32_t i = 0; i < l.n; i++) {
+        if (ls_sees(row->w, model_item(m, l, i)))
+            *VEC_ADD(&v->list) = model_str(m, model_check(m, model_item(m, l, i))->name);
+    }
 }
 
 /* "host|service", one text a member. */
@@ -87,6 +90,8 @@ static void service_members(struct ls_row *row, const struct ls_column *c UNUSED
     for (uint32_t i = 0; i < l.n; i++) {
         uint32_t check = model_item(m, l, i);
 
+        if (!ls_sees(row->w, check))
+            continue;
         buf_add_str(&v->scratch, model_host_name(m, check));
         buf_add_char(&v->scratch, '|');
         buf_add_str(&v->scratch, model_description(m, check));
@@ -113,6 +118,8 @@ static void hosts_with_state(struct ls_row *row, const struct ls_column *c UNUSE
 
     v->cells = "snn";
     for (uint32_t i = 0; i < l.n; i++) {
+        if (!ls_sees(row->w, model_item(m, l, i)))
+            continue;
         buf_add_str(&v->scratch, model_host_name(m, model_item(m, l, i)));
         ls_cut(v);
         add_state(row, model_item(m, l, i), v);
@@ -127,6 +134,8 @@ static void services_with_state(struct ls_row *row, const struct ls_column *c UN
 
     v->cells = "ssnn";
     for (uint32_t i = 0; i < l.n; i++) {
+        if (!ls_sees(row->w, model_item(m, l, i)))
+            continue;
         buf_add_str(&v->scratch, model_host_name(m, model_item(m, l, i)));
         ls_cut(v);
         buf_add_str(&v->scratch, model_description(m, model_item(m, l, i)));
@@ -141,8 +150,10 @@ static void contact_members(struct ls_row *row, const struct ls_column *c UNUSED
     const struct model *m = row->w->m;
     struct model_list l = model_contact_group(m, row->idx)->members;
 
-    for (uint32_t i = 0; i < l.n; i++)
-        *VEC_ADD(&v->list) = model_str(m, model_contact(m, model_item(m, l, i))->name);
+    for (uint32_t i = 0; i < l.n; i++) {
+        if (ls_sees_object(row->w, EYES_CONTACT, model_item(m, l, i)))
+            *VEC_ADD(&v->list) = model_str(m, model_contact(m, model_item(m, l, i))->name);
+    }
 }
 
 /* How many members are in a state; arg: -1 all, 0..3 a state, 4 pending. */
@@ -153,6 +164,8 @@ static int64_t count_members(const struct livestatus_world *w, struct model_list
     for (uint32_t i = 0; i < l.n; i++) {
         struct board_check b;
 
+        if (!ls_sees(w, model_item(w->m, l, i)))
+            continue;
         board_read_check(w->b, model_item(w->m, l, i), &b);
         if (arg < 0)
             n++;
@@ -199,17 +212,24 @@ static void worst_host(struct ls_row *row, const struct ls_column *c UNUSED, str
     for (uint32_t i = 0; i < l.n; i++) {
         struct board_check b;
 
+        if (!ls_sees(row->w, model_item(m, l, i)))
+            continue;
         board_read_check(row->w->b, model_item(m, l, i), &b);
         if (b.flags & BOARD_CHECKED)
             v->number = MAX(v->number, (int64_t)b.state);
     }
 }
 
-/* A group is seen by who sees all of it. */
-static bool sees_all(const struct model *m, struct model_list members, uint32_t contact)
+/* A group is seen by the contact that sees all of it; by a user of Vigie who sees something of it, and only that. */
+static bool is_group_seen(const struct ls_row *row, const struct model_group *g, bool of_hosts,
+                          uint32_t contact)
 {
-    for (uint32_t i = 0; i < members.n; i++) {
-        if (!model_sees(m, contact, model_item(m, members, i)))
+    const struct model *m = row->w->m;
+
+    if (row->w->eyes.user)
+        return group_seen(m, g, of_hosts, row->w->eyes.resources);
+    for (uint32_t i = 0; i < g->members.n; i++) {
+        if (!model_sees(m, contact, model_item(m, g->members, i)))
             return false;
     }
     return true;
@@ -217,13 +237,24 @@ static bool sees_all(const struct model *m, struct model_list members, uint32_t 
 
 static bool host_group_seen(const struct ls_row *row, uint32_t contact)
 {
-    return sees_all(row->w->m, model_host_group(row->w->m, row->idx)->members, contact);
+    return is_group_seen(row, model_host_group(row->w->m, row->idx), true, contact);
 }
 
 static bool service_group_seen(const struct ls_row *row, uint32_t contact)
 {
-    return sees_all(row->w->m, model_service_group(row->w->m, row->idx)->members, contact);
+    return is_group_seen(row, model_service_group(row->w->m, row->idx), false, contact);
 }
+
+#define SEEN(name, kind)                                                                                     \
+    static bool name##_seen(const struct ls_row *row, uint32_t contact UNUSED)                               \
+    {                                                                                                        \
+        return ls_sees_object(row->w, kind, row->idx);                                                       \
+    }
+SEEN(contact, EYES_CONTACT)
+SEEN(contact_group, EYES_CONTACT_GROUP)
+SEEN(command, EYES_COMMAND)
+SEEN(period, EYES_PERIOD)
+#undef SEEN
 
 #define GROUP_COLUMNS(get)                                                                                   \
     {"name", LS_STRING, get, G_NAME, "name"}, {"alias", LS_STRING, get, G_ALIAS, "alias"},                   \
@@ -298,7 +329,8 @@ const struct ls_table ls_contact_groups = {.name = "contactgroups",
                                            .columns = contact_group_columns,
                                            .n_columns = ARRAY_LEN(contact_group_columns),
                                            .count = count_contact_groups,
-                                           .load = load_index};
+                                           .load = load_index,
+                                           .seen = contact_group_seen};
 
 /* ---- contacts ---- */
 
@@ -396,7 +428,8 @@ static void get_contact_groups(struct ls_row *row, const struct ls_column *col U
     struct model_list l = model_contact(m, row->idx)->groups;
 
     for (uint32_t i = 0; i < l.n; i++)
-        *VEC_ADD(&v->list) = model_str(m, model_contact_group(m, model_item(m, l, i))->name);
+        if (ls_sees_object(row->w, EYES_CONTACT_GROUP, model_item(m, l, i)))
+            *VEC_ADD(&v->list) = model_str(m, model_contact_group(m, model_item(m, l, i))->name);
 }
 
 /* Now is inside; arg 1: of services. */
@@ -445,7 +478,8 @@ const struct ls_table ls_contacts = {.name = "contacts",
                                      .columns = contact_columns,
                                      .n_columns = ARRAY_LEN(contact_columns),
                                      .count = count_contacts,
-                                     .load = load_index};
+                                     .load = load_index,
+                                     .seen = contact_seen};
 
 /* ---- commands and periods ---- */
 
@@ -467,7 +501,8 @@ const struct ls_table ls_commands = {.name = "commands",
                                      .columns = command_columns,
                                      .n_columns = ARRAY_LEN(command_columns),
                                      .count = count_commands,
-                                     .load = load_index};
+                                     .load = load_index,
+                                     .seen = command_seen};
 
 static void get_period(struct ls_row *row, const struct ls_column *c, struct ls_value *v)
 {
@@ -495,7 +530,8 @@ const struct ls_table ls_periods = {.name = "timeperiods",
                                     .columns = period_columns,
                                     .n_columns = ARRAY_LEN(period_columns),
                                     .count = count_periods,
-                                    .load = load_index};
+                                    .load = load_index,
+                                    .seen = period_seen};
 
 /* ---- all columns ---- */
 

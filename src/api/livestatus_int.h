@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /* What the files of Livestatus share. A table is an array of columns; a column is name, type, one line of text and a getter. */
+#include "api/eyes.h"
 #include "api/livestatus.h"
 #include "base/err.h"
 #include "base/vec.h"
@@ -69,10 +70,26 @@ struct ls_table {
     const char *else_prefix;     /* what a name that is not found may lack; NULL: nothing */
     const char *key;             /* the column that tells its rows apart, for WaitObject; NULL: none */
     struct ls_lend lend[LS_LENDERS];
-    uint32_t (*count)(const struct livestatus_world *w);      /* upper bound of rows */
-    bool (*load)(struct ls_row *row, uint32_t i);             /* false: no row there */
-    bool (*seen)(const struct ls_row *row, uint32_t contact); /* by AuthUser; NULL: by everybody */
+    uint32_t (*count)(const struct livestatus_world *w); /* upper bound of rows */
+    bool (*load)(struct ls_row *row, uint32_t i);        /* false: no row there */
+    /* By AuthUser: by the user of Vigie that row->w->eyes are of, else by that contact. NULL: by everybody. */
+    bool (*seen)(const struct ls_row *row, uint32_t contact);
 };
+
+/* What a user of Vigie sees of contacts and the like; of commands by their own right. */
+struct ls_objects {
+    struct eyes all, commands;
+    struct arena arena;
+};
+void ls_objects_init(struct ls_objects *o, const struct livestatus_world *w);
+void ls_objects_release(struct ls_objects *o);
+/* Is the host or service told to AuthUser, where that is a user of Vigie? True where it is none. */
+static inline bool ls_sees(const struct livestatus_world *w, uint32_t idx)
+{
+    return !w->eyes.user || sight_sees(w->eyes.resources, idx);
+}
+/* The same of what they refer to. */
+bool ls_sees_object(const struct livestatus_world *w, enum eyes_kind kind, uint32_t at);
 
 /* The table whose columns stand without a prefix in t. */
 static inline const struct ls_table *ls_own(const struct ls_table *t)
@@ -98,8 +115,9 @@ void ls_row_init(struct ls_row *row, const struct livestatus_world *w);
 void ls_row_release(struct ls_row *row);
 void ls_row_text(struct ls_row *row); /* makes row->text valid */
 bool ls_load_check(struct ls_row *row, uint32_t idx);
-bool ls_seen_check(const struct ls_row *row, uint32_t contact); /* model_sees of the row */
-void ls_as_host(const struct ls_row *row, struct ls_row *out);  /* of a check */
+bool ls_seen_check(const struct ls_row *row,
+                   uint32_t contact); /* is it in sight of the user, or told to the contact? */
+void ls_as_host(const struct ls_row *row, struct ls_row *out); /* of a check */
 
 extern const struct ls_table ls_hosts, ls_services, ls_status, ls_comments, ls_downtimes, ls_host_groups,
     ls_service_groups, ls_contacts, ls_contact_groups, ls_commands, ls_periods, ls_columns, ls_hosts_by_group,

@@ -28,6 +28,7 @@ static bool leaves_passive(const struct livestatus_world *w, const struct ls_que
     struct ls_row row;
 
     probe.log = &one;
+    probe.eyes = (struct livestatus_eyes){.user = false}; /* of what there might be */
     ls_row_init(&row, &probe);
     for (size_t i = 0; i < ARRAY_LEN(of) && of[i] < w->m->n_check; i++) {
         row.idx = of[i];
@@ -474,7 +475,16 @@ static bool load(struct ls_row *row, uint32_t i)
 
 static bool seen(const struct ls_row *row, uint32_t contact)
 {
-    return row->idx != MODEL_NONE && ls_seen_check(row, contact);
+    const struct sight *events = row->w->eyes.events;
+
+    if (!row->w->eyes.user)
+        return row->idx != MODEL_NONE && ls_seen_check(row, contact);
+    if (events &&
+        row->idx == MODEL_NONE) /* what is configured no more, by its names; and what is of no host */
+        return text_of(row, LIVESTATUS_LOG_HOST).n &&
+               sight_judges_gone(events, text_of(row, LIVESTATUS_LOG_HOST),
+                                 text_of(row, LIVESTATUS_LOG_SERVICE));
+    return sight_sees(events, row->idx);
 }
 
 static void as_host(const struct ls_row *row, struct ls_row *out)

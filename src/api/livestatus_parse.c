@@ -396,8 +396,9 @@ static const struct header headers[] = {
     {"Separators", take_separators,
      "four numbers: the bytes of csv that end rows, columns, lists, and pairs in lists"},
     {"AuthUser", take_user,
-     "a contact: only what it is told of, of a service also who is told of its host, of groups those that it "
-     "sees all of, and no lines of the log that are of no host"},
+     "a user of Vigie: what he may see; else a contact: only what it is told of, of a service also who is "
+     "told of its host, of groups those that it "
+     "sees all of, and no lines of the log that are of no host; another name: nothing"},
     {"Localtime", take_localtime,
      "the client's clock, seconds since 1970: times are sent and read as its clock would have them, by half "
      "hours; a day or more is an error"},

@@ -55,7 +55,7 @@ struct ls_query {
     struct buf names; /* of columns that nobody named */
     bool columns_given, headers, headers_given, fixed16, keep;
     bool restricted;    /* AuthUser was given */
-    struct str contact; /* its value */
+    struct str contact; /* its value: a user of Vigie, where livestatus_world says so, or a contact */
     uint32_t
         contact_at; /* in the snapshot; MODEL_NONE: nobody of that name, who sees nothing that is restricted */
     struct ls_pool filters, stat_filters, wait_filters;
@@ -80,6 +80,9 @@ int ls_parse(struct ls_query *q, struct wall now, struct str request, struct err
 bool ls_gives_up(struct ls_query *q, const struct livestatus_world *w, uint32_t i);
 /* The rows among which the answer is: of one host, where the filters name it. */
 void ls_rows_of(const struct ls_query *q, const struct livestatus_world *w, uint32_t *from, uint32_t *to);
+/* May AuthUser, if there is one, see it? The second: a row of a host or service, in any table. */
+bool ls_may_see(const struct ls_query *q, const struct ls_row *row);
+bool ls_may_see_check(const struct ls_query *q, const struct ls_row *row);
 /* Is this row part of the answer? */
 bool ls_wanted(const struct ls_query *q, struct ls_row *row);
 /* Could a row be part of it that is like this one in the columns that are fixed, whatever the others hold? */

@@ -55,7 +55,7 @@ static bool is_fixed(const struct ls_ref *ref)
 static bool may_have_rows(const struct ls_query *q, struct ls_row *row,
                           bool (*fixed)(const struct ls_ref *ref))
 {
-    if (q->restricted && (q->contact_at == MODEL_NONE || !ls_seen_check(row, q->contact_at)))
+    if (!ls_may_see_check(q, row))
         return false;
     return ls_may_pass(q, row, fixed);
 }

@@ -7,6 +7,8 @@ void livestatus_sum_add(const struct livestatus_world *w, uint32_t service, int 
     struct board_check b;
     int64_t state;
 
+    if (!ls_sees(w, service))
+        return;
     board_read_check(w->b, service, &b);
     state = (sum & LS_SUM_HARD && !b.state_hard ? b.last_hard_state : b.state) & 3;
     if (!(b.flags & BOARD_CHECKED))

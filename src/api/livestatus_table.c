@@ -34,6 +34,7 @@ enum status {
 
 static void get_status(struct ls_row *row, const struct ls_column *c, struct ls_value *v)
 {
+    const struct sight *seen = row->w->eyes.resources; /* NULL also where nobody is restricted */
     struct board_program p;
 
     board_read_program(row->w->b, &p);
@@ -47,8 +48,8 @@ static void get_status(struct ls_row *row, const struct ls_column *c, struct ls_
     case P_LAST_COMMAND: v->number = p.last_command_check / TIME_S; break;
     case P_PID: v->number = row->w->pid; break;
     case P_INTERVAL: v->number = row->w->m->globals->interval_length_us / TIME_S; break;
-    case P_HOSTS: v->number = row->w->m->n_hosts; break;
-    case P_SERVICES: v->number = row->w->m->n_services; break;
+    case P_HOSTS: v->number = seen ? seen->seen_hosts : row->w->m->n_hosts; break;
+    case P_SERVICES: v->number = seen ? seen->seen_services : row->w->m->n_services; break;
     case P_SW: v->number = p.switches; break;
     case P_HOST_CHECKS: v->number = (int64_t)(p.active_host_checks + p.passive_host_checks); break;
     case P_SERVICE_CHECKS: v->number = (int64_t)(p.active_service_checks + p.passive_service_checks); break;

@@ -101,28 +101,26 @@ static bool load_object(const struct livestatus_world *w, const struct ls_query 
     return false;
 }
 
-static bool may_see(const struct livestatus_world *w, const struct ls_query *q, const struct ls_row *row)
-{
-    uint32_t contact = model_find_contact(w->m, q->contact);
-
-    return !q->restricted || !q->table->seen || (contact != MODEL_NONE && q->table->seen(row, contact));
-}
-
 enum outcome { NO_OBJECT, HOLDS, DOES_NOT };
 
-static enum outcome look(const struct livestatus_world *w, const struct ls_query *q)
+static enum outcome look(const struct livestatus_world *w, struct ls_query *q)
 {
     struct ls_notes notes[LS_NOTE_KINDS] = {0};
-    struct livestatus_world with_notes = *w;
+    struct livestatus_world own = *w;
     enum outcome outcome = NO_OBJECT;
+    struct ls_objects objects;
     struct ls_row row;
 
-    with_notes.notes = notes;
-    ls_row_init(&row, &with_notes);
-    if (load_object(w, q, &row) && may_see(w, q, &row))
+    ls_objects_init(&objects, w);
+    own.notes = notes;
+    own.objects = &objects;
+    q->contact_at = model_find_contact(w->m, q->contact);
+    ls_row_init(&row, &own);
+    if (load_object(w, q, &row) && ls_may_see(q, &row))
         outcome = ls_filter_all(&q->wait_filters, &row, q->table) ? HOLDS : DOES_NOT;
     ls_row_release(&row);
     livestatus_notes_release(notes);
+    ls_objects_release(&objects);
     return outcome;
 }
 

@@ -232,13 +232,16 @@ static void on_ls_req(struct role *r, struct peer *p UNUSED, const struct msg *m
 static void on_auth_resp(struct role *r, struct peer *p UNUSED, const struct msg *m)
 {
     const struct msg_auth_resp *x = &m->u.auth_resp;
-
-    api_answered(&self(r)->api, x->id,
-                 &(struct api_answer){.kind = API_FROM_AUTH,
+    const struct api_answer answer = {.kind = API_FROM_AUTH,
                                       .ok = x->ok,
                                       .error = x->error,
                                       .values = x->values.at,
-                                      .n_values = x->values.n});
+                                      .n_values = x->values.n};
+
+    if (x->values.n != API_AUTH_VALUES)
+        log_fatal("auth answered with %zu values", x->values.n);
+    if (!gate_ls_auth(&self(r)->ls, x->id, &answer))
+        api_answered(&self(r)->api, x->id, &answer);
 }
 
 static void on_command_done(struct role *r, struct peer *p UNUSED, const struct msg *m)
@@ -428,7 +431,10 @@ static void peer_down(struct role *r, struct peer *p)
         gate_ls_release(&g->ls);
         api_source_lost(a, API_BY_LOCAL);
         break;
-    case ROLE_AUTH: api_lost(a, API_FROM_AUTH); break;
+    case ROLE_AUTH:
+        gate_ls_auth_lost(&g->ls);
+        api_lost(a, API_FROM_AUTH);
+        break;
     case ROLE_EXPORT: metrics_export_gone(a->exports); break;
     case ROLE_ENGINE: api_lost(a, API_FROM_ENGINE); break;
     case ROLE_STORE:

@@ -99,10 +99,29 @@ static int64_t elapsed_us(void *user)
     return clock_mono().us - ((const struct ls_clock *)user)->began.us;
 }
 
-struct livestatus_world gate_ls_world(struct gate_ls *g, struct ls_clock *clock)
+void gate_ls_forget(struct gate_ls *g, struct ls_request *q)
+{
+    buf_release(&q->text);
+    livestatus_eyes_release(g->api, &q->eyes);
+}
+
+void gate_ls_moved(struct ls_request *q)
+{
+    buf_init(&q->text);
+    q->eyes = (struct livestatus_eyes){.user = false};
+}
+
+bool gate_ls_is_stale(const struct gate_ls *g, const struct ls_request *q)
+{
+    return q->eyes.user && q->judged != g->api->revoked;
+}
+
+struct livestatus_world gate_ls_world(struct gate_ls *g, struct ls_clock *clock,
+                                      const struct livestatus_eyes *eyes)
 {
     clock->busy_us = clock_busy_us();
     return (struct livestatus_world){.m = &g->api->model,
+                                     .eyes = *eyes,
                                      .b = &g->api->board,
                                      .version = BUILD_VERSION,
                                      .pid = g->parent,
@@ -119,7 +138,7 @@ struct livestatus_world gate_ls_world(struct gate_ls *g, struct ls_clock *clock)
 void gate_ls_reply(struct gate_ls *g, const struct ls_request *q, const struct ls_past *past)
 {
     struct ls_clock clock = {.began = q->began};
-    struct livestatus_world w = gate_ls_world(g, &clock);
+    struct livestatus_world w = gate_ls_world(g, &clock, &q->eyes);
     struct livestatus_reply reply = {.keep = false};
     struct ls_answer *x = answer_new(q->id);
 
@@ -159,7 +178,7 @@ static void end_run(struct gate_ls *g, uint64_t id, struct livestatus_run *run, 
 
 static void drop_job(struct gate_ls *g, size_t i)
 {
-    buf_release(&g->jobs.at[i].request.text);
+    gate_ls_forget(g, &g->jobs.at[i].request);
     g->jobs.n--;
     for (; i < g->jobs.n; i++)
         g->jobs.at[i] = g->jobs.at[i + 1];
@@ -170,9 +189,13 @@ static void work(void *user)
     struct gate_ls *g = user;
     struct loop *l = g->role->loop;
 
-    while (g->jobs.n && gate_ls_overdue(&g->jobs.at[0].request)) {
+    while (g->jobs.n &&
+           (gate_ls_overdue(&g->jobs.at[0].request) || gate_ls_is_stale(g, &g->jobs.at[0].request))) {
+        bool over = gate_ls_overdue(&g->jobs.at[0].request);
+
         livestatus_abandon(g->jobs.at[0].run);
-        gate_ls_refuse(g, &g->jobs.at[0].request, 413, "the Timelimit is over");
+        gate_ls_refuse(g, &g->jobs.at[0].request, over ? 413 : 502,
+                       over ? "the Timelimit is over" : "what AuthUser may see has changed; ask again");
         drop_job(g, 0);
     }
     if (g->jobs.n && work_at(g->jobs.at[0].run)) {
@@ -187,7 +210,7 @@ static void work(void *user)
 static void run(struct gate_ls *g, struct ls_request *q, struct str user)
 {
     struct ls_clock clock = {.began = q->began};
-    struct livestatus_world w = gate_ls_world(g, &clock);
+    struct livestatus_world w = gate_ls_world(g, &clock, &q->eyes);
     struct livestatus_run *r = livestatus_begin(&w, buf_str(&q->text));
 
     if (work_at(r)) {
@@ -195,7 +218,7 @@ static void run(struct gate_ls *g, struct ls_request *q, struct str user)
         return;
     }
     *VEC_ADD(&g->jobs) = (struct ls_job){.request = *q, .run = r};
-    buf_init(&q->text);
+    gate_ls_moved(q);
     loop_timer_set(g->role->loop, &g->work, loop_now(g->role->loop), work, g);
 }
 
@@ -242,7 +265,20 @@ void gate_ls_go_on(struct gate_ls *g, struct ls_request *q, struct str user)
 {
     if (!gate_ls_search(g, q))
         run(g, q, user);
-    buf_release(&q->text);
+    gate_ls_forget(g, q);
+}
+
+void gate_ls_judged(struct gate_ls *g, struct ls_request *q, struct str user, bool waited)
+{
+    q->judged = g->api->revoked;
+    if (!g->api->ready) /* the socket opens before the first board */
+        gate_ls_refuse(g, q, 502, "the first board is not there yet; ask again");
+    else if (gate_ls_overdue(q))
+        gate_ls_refuse(g, q, 413, "the Timelimit is over");
+    else if (waited || !gate_ls_wait(g, q))
+        gate_ls_go_on(g, q, user);
+    gate_ls_forget(g, q);
+    g->api->livestatus.waiting = g->waits.n;
 }
 
 void gate_ls_request(struct gate_ls *g, const struct msg_ls_req *x)
@@ -254,14 +290,7 @@ void gate_ls_request(struct gate_ls *g, const struct msg_ls_req *x)
     g->api->livestatus.open = x->open;
     buf_add_str(&q.text, x->text);
     q.limit_us = livestatus_limit_us(x->text, clock_wall());
-    if (!g->api->ready) /* the socket opens before the first board */
-        gate_ls_refuse(g, &q, 502, "the first board is not there yet; ask again");
-    else if (gate_ls_overdue(&q))
-        gate_ls_refuse(g, &q, 413, "the Timelimit is over");
-    else if (!gate_ls_wait(g, &q))
-        gate_ls_go_on(g, &q, x->user);
-    buf_release(&q.text);
-    g->api->livestatus.waiting = g->waits.n;
+    gate_ls_judge(g, &q, x->user, false);
 }
 
 void gate_ls_gone(struct gate_ls *g, uint64_t id)
@@ -271,6 +300,7 @@ void gate_ls_gone(struct gate_ls *g, uint64_t id)
             drop_answer(g, i);
     }
     jobs_gone(g, id);
+    gate_ls_ask_gone(g, id);
     gate_ls_search_gone(g, id);
     gate_ls_wait_gone(g, id);
     g->api->livestatus.waiting = g->waits.n;
@@ -283,9 +313,11 @@ void gate_ls_release(struct gate_ls *g)
     jobs_gone(g, 0);
     while (g->answers.n)
         drop_answer(g, g->answers.n - 1);
+    gate_ls_ask_gone(g, 0);
     gate_ls_search_gone(g, 0);
     gate_ls_wait_gone(g, 0);
     VEC_RELEASE(&g->answers);
+    VEC_RELEASE(&g->asks);
     VEC_RELEASE(&g->searches);
     VEC_RELEASE(&g->queue);
     VEC_RELEASE(&g->waits);

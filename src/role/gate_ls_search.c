@@ -9,8 +9,7 @@
 
 #include <stdio.h>
 
-#define SERIAL_LS (1ull << 63) /* questions of ours; those of the API count from 1 */
-#define PAGE      1000         /* events, HISTORY_LIMIT_MAX of the reader */
+#define PAGE 1000 /* events, HISTORY_LIMIT_MAX of the reader */
 
 int gate_ask_reader(struct role *r, uint64_t serial, const char *stmt, const struct str *args, size_t n)
 {
@@ -34,7 +33,7 @@ static void drop(struct gate_ls *g, size_t i)
 {
     struct ls_search *s = g->searches.at[i];
 
-    buf_release(&s->request.text);
+    gate_ls_forget(g, &s->request);
     buf_release(&s->scope);
     livestatus_log_release(&s->log);
     livestatus_statehist_release(&s->history);
@@ -46,7 +45,7 @@ static void drop(struct gate_ls *g, size_t i)
 
 static void drop_queued(struct gate_ls *g, size_t i)
 {
-    buf_release(&g->queue.at[i].text);
+    gate_ls_forget(g, &g->queue.at[i]);
     g->queue.n--;
     for (; i < g->queue.n; i++)
         g->queue.at[i] = g->queue.at[i + 1];
@@ -59,7 +58,7 @@ static void queue_up(struct gate_ls *g, struct ls_request *q)
         return;
     }
     *VEC_ADD(&g->queue) = *q;
-    buf_init(&q->text);
+    gate_ls_moved(q);
 }
 
 static void next_in_queue(struct gate_ls *g)
@@ -67,9 +66,9 @@ static void next_in_queue(struct gate_ls *g)
     while (g->queue.n && g->searches.n < LIMIT_LS_SEARCHES) {
         struct ls_request q = g->queue.at[0];
 
-        buf_init(&g->queue.at[0].text);
+        gate_ls_moved(&g->queue.at[0]);
         drop_queued(g, 0);
-        gate_ls_go_on(g, &q, STR_NULL);
+        gate_ls_judge(g, &q, STR_NULL, true);
     }
 }
 
@@ -118,7 +117,7 @@ static int ask_history(struct gate_ls *g, struct ls_search *s)
 
 static int ask_page(struct gate_ls *g, struct ls_search *s)
 {
-    s->serial = SERIAL_LS | ++g->serials;
+    s->serial = GATE_LS_SERIAL | ++g->serials;
     return s->of_log && !s->events_done ? ask_log(g, s) : ask_history(g, s);
 }
 
@@ -163,7 +162,9 @@ static void end(struct gate_ls *g, size_t i, struct str error)
     char text[256];
 
     str_copy(text, sizeof(text), error);
-    if (error.n)
+    if (!error.n && gate_ls_is_stale(g, &s->request))
+        gate_ls_refuse(g, &s->request, 502, "what AuthUser may see has changed; ask again");
+    else if (error.n)
         gate_ls_refuse(g, &s->request, str_eq_c(error, ROWS_TOO_LONG) ? 413 : 502, text);
     else
         answer_search(g, s);
@@ -185,7 +186,7 @@ static void next_page(struct gate_ls *g, size_t i)
 bool gate_ls_search(struct gate_ls *g, struct ls_request *q)
 {
     struct ls_clock clock = {.began = q->began};
-    struct livestatus_world w = gate_ls_world(g, &clock);
+    struct livestatus_world w = gate_ls_world(g, &clock, &q->eyes);
     struct livestatus_log_range range;
     struct livestatus_statehist history;
     struct ls_search *s;
@@ -209,10 +210,10 @@ bool gate_ls_search(struct gate_ls *g, struct ls_request *q)
     s = mem_zalloc(sizeof(*s));
     *s = (struct ls_search){
         .request = *q, .of_log = of_log, .with_states = with_states, .range = range, .history = history};
-    buf_init(&q->text);
+    gate_ls_moved(q);
     buf_init(&s->log.text);
     buf_init(&s->scope);
-    livestatus_scope(buf_str(&s->request.text), w.now, &s->scope);
+    livestatus_scope(buf_str(&s->request.text), w.now, &s->request.eyes, &s->scope);
     *VEC_ADD(&g->searches) = s;
     next_page(g, g->searches.n - 1);
     gate_ls_tick(g);
@@ -231,7 +232,7 @@ static void take_rows(struct ls_search *s, const struct msg_rows *x)
 
 bool gate_ls_rows(struct gate_ls *g, const struct msg_rows *x)
 {
-    if (!(x->id & SERIAL_LS))
+    if (!(x->id & GATE_LS_SERIAL))
         return false;
     for (size_t i = 0; i < g->searches.n; i++) {
         struct ls_search *s = g->searches.at[i];

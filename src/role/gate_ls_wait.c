@@ -10,7 +10,7 @@ enum { LOOKS = 40 }; /* after a trigger: for a second, what was counted is shown
 
 static void drop(struct gate_ls *g, size_t i)
 {
-    buf_release(&g->waits.at[i]->request.text);
+    gate_ls_forget(g, &g->waits.at[i]->request);
     mem_free(g->waits.at[i]);
     VEC_SWAP_REMOVE(&g->waits, i);
 }
@@ -18,7 +18,7 @@ static void drop(struct gate_ls *g, size_t i)
 bool gate_ls_wait(struct gate_ls *g, struct ls_request *q)
 {
     struct ls_clock clock = {.began = q->began};
-    struct livestatus_world world = gate_ls_world(g, &clock);
+    struct livestatus_world world = gate_ls_world(g, &clock, &q->eyes);
     struct livestatus_wait wait;
     struct ls_wait *w;
 
@@ -30,7 +30,7 @@ bool gate_ls_wait(struct gate_ls *g, struct ls_request *q)
     }
     w = mem_zalloc(sizeof(*w));
     w->request = *q;
-    buf_init(&q->text);
+    gate_ls_moved(q);
     w->triggers = wait.triggers;
     if (wait.timeout_us)
         w->until.us = q->began.us + wait.timeout_us;
@@ -44,16 +44,16 @@ static void end(struct gate_ls *g, size_t i)
 {
     struct ls_request q = g->waits.at[i]->request;
 
-    buf_init(&g->waits.at[i]->request.text);
+    gate_ls_moved(&g->waits.at[i]->request);
     drop(g, i);
-    gate_ls_go_on(g, &q, STR_NULL);
+    gate_ls_judge(g, &q, STR_NULL, true); /* anew: it may have waited for hours */
 }
 
 /* Is it to be answered now? */
 static bool is_over(struct gate_ls *g, struct ls_wait *w, const struct livestatus_pulse *now)
 {
     struct ls_clock clock = {.began = w->request.began};
-    struct livestatus_world world = gate_ls_world(g, &clock);
+    struct livestatus_world world = gate_ls_world(g, &clock, &w->request.eyes);
     bool look = w->armed > 0;
 
     if (livestatus_pulse_since(&w->pulse, now) & w->triggers)
@@ -61,7 +61,7 @@ static bool is_over(struct gate_ls *g, struct ls_wait *w, const struct livestatu
     else if (w->armed)
         w->armed--;
     w->pulse = *now;
-    if (w->until.us && clock_mono().us >= w->until.us)
+    if ((w->until.us && clock_mono().us >= w->until.us) || gate_ls_is_stale(g, &w->request))
         return true;
     return look && livestatus_wait_ends(&world, buf_str(&w->request.text));
 }
