@@ -4,7 +4,7 @@
 #include <string.h>
 
 #if defined(__x86_64__)
-#include <cpuid.h>
+#include <sys/platform/x86.h>
 #include <immintrin.h>
 #endif
 
@@ -123,12 +123,10 @@ static void sha_block(uint32_t h[8], const unsigned char *p)
 }
 
 #if defined(__x86_64__)
-/* The processor's own instructions for it: ten times as fast (Intel, "Intel SHA Extensions", 2013). */
+/* The processor's own instructions for it: ten times as fast (Intel, "Intel SHA Extensions", 2013). libc has asked the processor at the start: to ask it costs a virtual machine 10 us each time. */
 static bool has_sha(void)
 {
-    unsigned a, b = 0, c, d;
-
-    return __builtin_cpu_supports("sse4.1") && __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & 1u << 29);
+    return x86_cpu_active(x86_cpu_SHA) && x86_cpu_active(x86_cpu_SSE4_1);
 }
 
 /* The instructions hold the state as ABEF and CDGH, and make four words of the schedule or two rounds at a time. */
