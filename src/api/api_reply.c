@@ -11,7 +11,6 @@
 #include "wire/http_text.h"
 #include "wire/json.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define ETAG_BYTES (256u * 1024)
@@ -53,23 +52,36 @@ static void see_shape(const struct api *a UNUSED, const struct api_request *q UN
 
 void api_etag(uint64_t version, char out[API_ETAG_MAX])
 {
-    snprintf(out, API_ETAG_MAX, "\"%016llx\"", (unsigned long long)version);
+    static const char digit[] = "0123456789abcdef";
+
+    out[0] = out[17] = '"';
+    out[18] = '\0';
+    for (int i = 0; i < 16; i++)
+        out[1 + i] = digit[version >> (60 - 4 * i) & 15];
 }
 
 /* An entity tag is the hash of what is answered, so an answer that has not changed is told in its head alone. Of long ones it would cost more than it saves. */
 static int versioned(struct api_request *q, int status, struct str *body)
 {
-    char tag[API_ETAG_MAX], line[API_ETAG_MAX + 8];
+    char tag[API_ETAG_MAX];
 
     if (status != 200 || body->n > ETAG_BYTES || !(str_eq_c(q->method, "GET") || str_eq_c(q->method, "HEAD")))
         return status;
     api_etag(q->version ? q->version : hash_bytes(body->p, body->n), tag);
-    snprintf(line, sizeof(line), "ETag: %s", tag);
-    api_header(q, line);
+    buf_add_c(&q->headers, "ETag: ");
+    api_header(q, tag);
     if (!q->if_none_match.p || !http_text_etag_matches(q->if_none_match, str_of(tag)))
         return status;
     *body = STR_NULL;
     return 304;
+}
+
+static void put_lines(struct buf *lines, struct str type, const struct api_request *q)
+{
+    buf_add_c(lines, "Content-Type: ");
+    buf_add_str(lines, type);
+    buf_add_c(lines, "\nCache-Control: no-store\n");
+    buf_add_str(lines, buf_str(&q->headers));
 }
 
 static void send_answer(struct api *a, struct api_request *q, int status, const char *type, struct str body)
@@ -91,8 +103,7 @@ static void send_answer(struct api *a, struct api_request *q, int status, const 
         return;
     status = versioned(q, status, &body);
     a->count.by_class[status / 100 % 6]++;
-    buf_printf(&lines, "Content-Type: %s\nCache-Control: no-store\n", type);
-    buf_add_str(&lines, buf_str(&q->headers));
+    put_lines(&lines, str_of(type), q);
     if (a->ports->answer(a->user, q->source, q->id, status, buf_str(&lines), body, false) < 0)
         api_break_off(a, q);
     buf_release(&lines);
@@ -138,8 +149,7 @@ void api_reply_begin(struct api *a, struct api_request *q, int status, struct st
     q->begun = true;
     q->status = status;
     a->count.by_class[status / 100 % 6]++;
-    buf_printf(&lines, "Content-Type: " STR_FMT "\nCache-Control: no-store\n", STR_ARG(type));
-    buf_add_str(&lines, buf_str(&q->headers));
+    put_lines(&lines, type, q);
     if (a->ports->answer(a->user, q->source, q->id, status, buf_str(&lines), body, true) < 0)
         api_break_off(a, q);
     buf_release(&lines);

@@ -1,9 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "wire/json.h"
 
+#include <string.h>
+
 void json_init(struct json *j, struct buf *out)
 {
     *j = (struct json){.out = out};
+}
+
+/* The comma where one is due, else NUL. What follows has one due before it. */
+static char comma(struct json *j)
+{
+    bool due = j->comma[j->depth - 1];
+
+    j->comma[j->depth - 1] = true;
+    return due ? ',' : '\0';
 }
 
 /* Before every value: a comma where one is due. */
@@ -13,11 +24,8 @@ static void value(struct json *j)
         j->after_key = false;
         return;
     }
-    if (!j->depth)
-        return;
-    if (j->comma[j->depth - 1])
+    if (j->depth && comma(j))
         buf_add_char(j->out, ',');
-    j->comma[j->depth - 1] = true;
 }
 
 static void open_level(struct json *j, char c)
@@ -108,36 +116,44 @@ static void text(struct buf *b, struct str s)
     buf_add(b, s.p + from, s.n - from);
 }
 
-static void quoted(struct buf *b, struct str s)
+/* Between quotes, with at most one sign in front and one behind (NUL: none): what is plain, as mostly, in one go. */
+static void quoted(struct buf *b, struct str s, char before, char behind)
 {
-    buf_add_char(b, '"');
-    if (plain(s) == s.n) { /* mostly: no second look */
-        buf_add_str(b, s);
+    struct buf fixed = BUF_INIT;
+    bool is_plain = plain(s) == s.n;
+
+    buf_reserve(b, s.n + 4);
+    if (before)
+        b->data[b->len++] = before;
+    b->data[b->len++] = '"';
+    if (is_plain) {
+        memcpy(b->data + b->len, s.n ? s.p : "", s.n);
+        b->len += s.n;
     } else if (str_is_utf8(s)) {
         text(b, s);
     } else {
-        struct buf fixed = BUF_INIT;
-
         buf_add_utf8(&fixed, s);
         text(b, buf_str(&fixed));
         buf_release(&fixed);
     }
-    buf_add_char(b, '"');
+    buf_reserve(b, 2);
+    b->data[b->len++] = '"';
+    if (behind)
+        b->data[b->len++] = behind;
+    b->data[b->len] = '\0';
 }
 
 void json_key(struct json *j, const char *key)
 {
     BUG_ON(j->after_key || !j->depth);
-    value(j);
-    quoted(j->out, str_of(key));
-    buf_add_char(j->out, ':');
+    quoted(j->out, str_of(key), comma(j), ':');
     j->after_key = true;
 }
 
 void json_str(struct json *j, struct str s)
 {
     value(j);
-    quoted(j->out, s);
+    quoted(j->out, s, '\0', '\0');
 }
 
 void json_c(struct json *j, const char *s)
@@ -203,7 +219,9 @@ void json_milli(struct json *j, int64_t thousandths)
     buf_add_u64(j->out, v / 1000);
     if (!rest)
         return;
-    buf_printf(j->out, ".%03u", rest);
+    buf_add_char(j->out, '.');
+    for (unsigned unit = 100; unit; unit /= 10)
+        buf_add_char(j->out, (char)('0' + rest / unit % 10));
     while (j->out->data[j->out->len - 1] == '0')
         buf_truncate(j->out, j->out->len - 1);
 }

@@ -18,7 +18,7 @@ enum {
     ROUND_US =
         5000, /* of the messages of one link: then timers and others have their turn, though more have come */
     NEARLY_EMPTY = LIMIT_QUEUE / 8,
-    GATHERED_MAX = 16 * 1024
+    GATHERED_MAX = 64 * 1024
 };
 
 /* A descriptor waits with the offset (in bytes ever queued) of the first byte of its message: it goes out with exactly that byte. */
