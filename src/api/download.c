@@ -17,9 +17,9 @@
 #define LASTS   (30 * TIME_MIN) /* of one that is taken slowly */
 #define FORMATS "csv, json"
 
-const char *const download_query[] = {"q",     "filter",         "kind",   "host",  "service",
-                                      "state", "severity_level", "tag",    "group", "servicegroup",
-                                      "sort",  "order",          "format", NULL};
+const char *const download_query[] = {"q",     "filter",         "kind",  "host",  "service",
+                                      "state", "severity_level", "tag",   "group", "servicegroup",
+                                      "under", "sort",           "order", "format", NULL};
 
 struct api_downloads {
     VEC(uint64_t) serials;

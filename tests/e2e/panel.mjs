@@ -103,4 +103,34 @@ test('French, dark, 360 pixels', own, async () => {
   await narrow.context.close();
 });
 
+test('by problem: what follows is folded beneath it, and unfolds there by keys and by mouse', own, async () => {
+  const { csrf } = await (await page.request.get(`${vigie.url}/api/v1/session`)).json();
+  const now = Math.floor(Date.now() / 1000);
+  for (const line of ['DISABLE_HOST_CHECK;harbour', 'DISABLE_HOST_CHECK;crane', ...['harbour', 'harbour', 'crane', 'crane'].map((host) => `PROCESS_HOST_CHECK_RESULT;${host};1;No answer`), 'PROCESS_SERVICE_CHECK_RESULT;crane;Quiet 1;2;Nothing comes']) {
+    assert.ok((await page.request.post(`${vigie.url}/api/v1/commands`, { data: { command: `[${now}] ${line}` }, headers: { 'X-CSRF': csrf } })).ok(), line);
+  }
+  await page.goto(`${vigie.url}/resources?filter=problems&view=problems`);
+  const fold = page.getByRole('button', { name: /that follow from harbour$/ });
+  await fold.waitFor({ timeout: LIVE_MS });
+  await page.locator('tr.row', { hasText: 'Quiet 1' }).waitFor({ state: 'detached', timeout: LIVE_MS });
+  const rows = await page.locator('tr.row').count();
+  await page.locator('tr.row a.r', { hasText: /^harbour$/ }).focus();
+  await page.keyboard.press('ArrowRight');
+  const child = page.locator('tr.row.child');
+  await child.filter({ hasText: 'crane › Quiet 1' }).waitFor();
+  assert.ok(url().searchParams.get('unfolded'), 'it is in the address');
+  assert.equal(url().searchParams.get('under'), null);
+  assert.deepEqual(await axe(page), []);
+  await page.keyboard.press('ArrowRight');
+  await page.waitForFunction(() => document.activeElement?.closest('tr')?.classList.contains('child'));
+  await page.keyboard.press('ArrowLeft');
+  await page.waitForFunction(() => document.activeElement?.textContent === 'harbour');
+  await page.reload();
+  await child.first().waitFor();
+  await fold.click();
+  await child.first().waitFor({ state: 'detached' });
+  assert.equal(await page.locator('tr.row').count(), rows);
+  assert.equal(url().searchParams.get('unfolded'), null);
+});
+
 clean(s);

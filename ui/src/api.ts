@@ -52,20 +52,25 @@ export interface Options {
   asked?: Promise<Response> | undefined; // this very question, if it has been put already
 }
 
-export async function api<T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, options: Options = {}): Promise<T> {
-  const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': lang.peek() }; // refusals come in the page's language
-  if (options.body !== undefined) headers['Content-Type'] = 'application/json';
-  if (viewAs.peek()) headers['X-View-As'] = viewAs.peek();
-  if (method !== 'GET' && session.value) headers['X-CSRF'] = session.value.csrf;
+interface Sent {
+  method: string;
+  headers: Readonly<Record<string, string>>;
+  body: string | null;
+  signal: AbortSignal | null;
+  open: boolean;
+  asked?: Promise<Response> | undefined;
+}
+
+// Sends, and knows of what may become of it: nobody there, a session that has ended, a refusal.
+async function send(path: string, { method, headers, body, signal, open, asked }: Sent): Promise<Response> {
+  const all: Record<string, string> = { ...headers, 'Accept-Language': lang.peek() }; // refusals come in the page's language
+  if (viewAs.peek()) all['X-View-As'] = viewAs.peek();
+  if (method !== 'GET' && session.value) all['X-CSRF'] = session.value.csrf;
   let response: Response;
   try {
-    response = await (options.asked ?? fetch(BASE + path, {
-      method, headers, credentials: 'same-origin', cache: 'no-store',
-      body: options.body === undefined ? null : JSON.stringify(options.body),
-      signal: options.signal ?? null,
-    }));
+    response = await (asked ?? fetch(BASE + path, { method, headers: all, credentials: 'same-origin', cache: 'no-store', body, signal }));
   } catch (error) {
-    if (options.signal?.aborted) throw error;
+    if (signal?.aborted) throw error;
     away.value = true;
     throw new AwayError();
   }
@@ -77,13 +82,27 @@ export async function api<T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: st
   }
   away.value = false;
   lastAnswer.value = Date.now();
-  if (response.status === 401 && !options.open) {
+  if (response.status === 401 && !open) {
     if (session.value) sessionEnded.value = true;
     session.value = null;
   }
   if (!response.ok) throw await problemOf(response);
+  return response;
+}
+
+export async function api<T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, options: Options = {}): Promise<T> {
+  const written = options.body !== undefined;
+  const headers = { Accept: 'application/json', ...(written ? { 'Content-Type': 'application/json' } : {}) };
+  const response = await send(path, { method, headers, body: written ? JSON.stringify(options.body) : null, signal: options.signal ?? null, open: options.open ?? false, asked: options.asked });
   const text = await response.text();
   return (text ? JSON.parse(text) : {}) as T;
+}
+
+// What goes on coming, or is too long to be held as a text. An EventSource and a link would do as well, could they say as whom one looks, and why they were refused.
+export async function openStream(path: string, accept: string, signal: AbortSignal | null = null): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+  const response = await send(path, { method: 'GET', headers: { Accept: accept }, body: null, signal, open: false });
+  if (!response.body) throw new AwayError();
+  return response.body;
 }
 
 export async function readSession(): Promise<void> {

@@ -107,6 +107,8 @@ export function date(iso: string | null | undefined): string {
   return at === null ? '—' : written(at * 1000, { dateStyle: 'medium' });
 }
 
+export const isToday = (iso: string | null | undefined, nowMs: number): boolean => new Date(iso ?? '').toDateString() === new Date(nowMs).toDateString();
+
 export function moment(iso: string | null | undefined, nowMs: number): string {
   const at = seconds(iso);
   if (at === null) return '—';

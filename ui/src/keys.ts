@@ -7,7 +7,8 @@ import { PAGES } from './pages.ts';
 import { may } from './rights.ts';
 import { DEFAULT_ROUTE, go, route } from './route.ts';
 import { checkNow, dialog, openDialog } from './store/actions.ts';
-import { allSelected, clearSelected, current, isSelected, more, next, pick, rows, selectAll, selected, touched } from './store/list.ts';
+import { allSelected, clearSelected, current, isSelected, more, next, pick, rows, selectAll, selected, touched, unfold } from './store/list.ts';
+import { restOf } from './store/rows.ts';
 
 const typing = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement
@@ -34,18 +35,34 @@ function firstVisible(): string {
   return '';
 }
 
+function goToRow(id: string): void {
+  touched();
+  current.value = id;
+  wantRow(id);
+  focusRow(id);
+  if (route.peek().open && route.peek().open !== id && !restOf(id)) go({ open: id }, 'replace');
+}
+
 export function moveRow(step: number): void {
-  const ids = rows.ids.peek();
+  const ids = rows.shown.peek();
   if (ids.length === 0) return;
   const at = ids.indexOf(current.peek());
   const to = at < 0 ? Math.max(0, ids.indexOf(firstVisible())) : Math.min(ids.length - 1, Math.max(0, at + step));
-  const id = ids[to]!;
-  touched();
-  current.value = id;
   if (to >= ids.length - 5 && next.peek()) void more();
-  wantRow(id);
-  focusRow(id);
-  if (route.peek().open && route.peek().open !== id) go({ open: id }, 'replace');
+  goToRow(ids[to]!);
+}
+
+// As in a tree: to the right unfolds, and goes on to what is beneath; to the left goes back up, and folds.
+function moveAcross(deeper: boolean): boolean {
+  const id = current.peek();
+  const above = rows.parent(id);
+  const open = route.peek().unfolded.includes(id);
+  if (route.peek().view !== 'problems') return false;
+  if (!deeper && above) goToRow(above);
+  else if (!deeper && open) unfold(id, false);
+  else if (deeper && open && rows.beneath(id)) moveRow(1);
+  else if (deeper && !open && (rows.row(id)?.folded?.count ?? 0) > 0) unfold(id, true);
+  return true;
 }
 
 // The panel may still have to be loaded: then it takes the focus when it has come.
@@ -88,7 +105,7 @@ export function nextTheme(): void {
 // THE table of keys: what they do, and the help (dialogs/dialogs.tsx) and the palette say it with the text "help.NAME". A key of one character acts on its own; Ctrl+K, Enter, Esc and arrows always do.
 export interface KeyRow {
   keys: string; // as the help shows them, by blanks
-  name: 'search' | 'palette' | 'theme' | 'help' | 'next' | 'prev' | 'open' | 'close' | 'select' | 'select_to' | 'select_all' | 'ack' | 'downtime' | 'check' | 'comment' | 'place';
+  name: 'search' | 'palette' | 'theme' | 'help' | 'next' | 'prev' | 'unfold' | 'fold' | 'open' | 'close' | 'select' | 'select_to' | 'select_all' | 'ack' | 'downtime' | 'check' | 'comment' | 'place';
   where: 'anywhere' | 'list';
   act?: () => void; // left out: handled by itself below
 }
@@ -109,6 +126,8 @@ export const KEYS: readonly KeyRow[] = [
   { keys: 'g', name: 'place', where: 'anywhere', act: () => { prefix = Date.now(); } },
   { keys: 'j ↓', name: 'next', where: 'list', act: () => moveRow(1) },
   { keys: 'k ↑', name: 'prev', where: 'list', act: () => moveRow(-1) },
+  { keys: '→', name: 'unfold', where: 'list' },
+  { keys: '←', name: 'fold', where: 'list' },
   { keys: 'Enter', name: 'open', where: 'list' },
   { keys: 'Esc', name: 'close', where: 'list' },
   { keys: 'x', name: 'select', where: 'list', act: () => pickCurrent(false) },
@@ -139,6 +158,7 @@ function single(event: KeyboardEvent): boolean {
 function arrows(event: KeyboardEvent): boolean {
   const inTable = event.target instanceof HTMLElement && event.target.closest('table.list') !== null;
   if (!inTable) return false;
+  if (event.key === 'ArrowRight' || event.key === 'ArrowLeft') return moveAcross(event.key === 'ArrowRight');
   if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return false;
   if (event.shiftKey && current.peek()) pick(current.peek(), true, false);
   moveRow(event.key === 'ArrowDown' ? 1 : -1);
@@ -152,7 +172,7 @@ function bare(event: KeyboardEvent): boolean {
     return true;
   }
   const free = event.target === document.body;
-  if (event.key === 'Enter' && free && current.peek() && route.peek().page === 'resources') {
+  if (event.key === 'Enter' && free && rows.row(current.peek()) && route.peek().page === 'resources') {
     openRow(current.peek(), true);
     return true;
   }

@@ -14,6 +14,7 @@ export const dialogsPart = new Part(() => import('./dialogs/dialogs.tsx'), ['dia
 export const palettePart = new Part(() => import('./palette/palette.tsx'), ['palette']);
 export const loginPart = new Part(() => import('./pages/login/page.tsx'), ['login']);
 export const enrolPart = new Part(() => import('./totp/gate.tsx'), ['totp', 'login', 'admin']);
+export const downloadPart = new Part(() => import('./download.ts'));
 export const missingPart = new Part(() => import('./pages/missing/page.tsx'));
 export const forbiddenPart = new Part(() => import('./pages/forbidden/page.tsx'));
 export const pagePart = (name: PageName): Part<Awaited<ReturnType<PageRow['code']>>> => pages.get(name) ?? missingPart;

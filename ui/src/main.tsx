@@ -159,7 +159,7 @@ async function firstSession(): Promise<void> {
 
 // Without its texts nothing can be said but this.
 function textless(root: HTMLElement): void {
-  root.textContent = lang.peek() === 'fr' ? 'Vigie n’a pas pu être chargé. Rechargez la page.' : 'Vigie could not be loaded. Load the page again.';
+  root.textContent = lang.peek() === 'fr' ? 'Vigie n’a pas pu être chargée. Rechargez la page.' : 'Vigie could not be loaded. Load the page again.';
 }
 
 function start(root: HTMLElement): void {

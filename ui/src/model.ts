@@ -46,12 +46,13 @@ export type As = 'all' | 'hosts' | 'services' | 'problems';
 export const AS: readonly As[] = ['all', 'hosts', 'services', 'problems'];
 
 // The room that names and their tags ask for in the list, in pixels, from what letters need on average; the rest is for outputs.
-const LETTER_PX = 7;
+const LETTER_PX = 7.6;
 const TAG_PX = 104;
 const PICTURES_PX = 64; // several are pictures
+const FOLD_PX = 128; // how many follow from it
 const NARROWEST_PX = 260;
-export function nameRoom(rows: readonly Row[]): number {
-  const of = (r: Row): number => nameOf(r).length * LETTER_PX + (r.acknowledged && (r.in_downtime || r.host_in_downtime) ? PICTURES_PX : isHandled(r) ? TAG_PX : 0);
+export function nameRoom(rows: readonly Row[], folding = false): number {
+  const of = (r: Row): number => nameOf(r).length * LETTER_PX + (folding && r.folded?.count ? FOLD_PX : 0) + (r.acknowledged && (r.in_downtime || r.host_in_downtime) ? PICTURES_PX : isHandled(r) ? TAG_PX : 0);
   return rows.reduce((most, r) => Math.max(most, of(r) + 30), NARROWEST_PX);
 }
 
@@ -90,6 +91,7 @@ export interface Note {
   entry_time?: string | null;
   kind?: string;
   type?: string;
+  expires?: string | null;
 }
 
 // Without author and time where its comment was deleted.

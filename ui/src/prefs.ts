@@ -5,8 +5,9 @@ export type Theme = 'auto' | 'light' | 'dark';
 export type Density = 'normal' | 'compact' | 'detailed';
 export type Lang = 'en' | 'fr';
 // Of the list, behind state and name.
-export type Column = 'since' | 'output' | 'checked' | 'spark';
-export const COLUMNS: readonly Column[] = ['since', 'output', 'checked', 'spark'];
+export type Column = 'since' | 'output' | 'checked' | 'spark' | 'next' | 'tries';
+export const COLUMNS: readonly Column[] = ['since', 'output', 'checked', 'spark', 'next', 'tries'];
+const USUAL: readonly Column[] = ['since', 'output', 'checked', 'spark'];
 
 export interface Prefs {
   theme: Theme;
@@ -19,7 +20,7 @@ export interface Prefs {
 }
 
 const KEY = 'vigie.prefs';
-const DEFAULTS: Prefs = { theme: 'auto', contrast: false, density: 'normal', lang: null, keys: true, guide: true, columns: COLUMNS };
+const DEFAULTS: Prefs = { theme: 'auto', contrast: false, density: 'normal', lang: null, keys: true, guide: true, columns: USUAL };
 
 const oneOf = <T>(value: unknown, allowed: readonly T[], fallback: T): T =>
   allowed.includes(value as T) ? (value as T) : fallback;

@@ -16,6 +16,7 @@ export interface Route extends View {
   page: PageName;
   open: string; // the resource in the panel, or empty
   tab: Tab; // of the panel
+  unfolded: string[]; // of a list by problem: those beneath which stands what follows from them
   on: string[]; // the resources whose graphs are shown
   together: boolean; // the same measurement of all in one graph
   range: string; // of graphs: up to now,
@@ -26,7 +27,7 @@ export interface Route extends View {
 }
 
 export const DEFAULT_ROUTE: Route = {
-  page: 'resources', q: '', filter: 'unhandled', states: [], kind: '', host: '', group: [], view: 'all', under: '', sort: 'severity', order: 'desc', open: '', tab: '', on: [], together: false, range: '24h', from: 0, to: 0, compare: [], query: {},
+  page: 'resources', q: '', filter: 'unhandled', states: [], kind: '', host: '', group: [], view: 'all', under: '', sort: 'severity', order: 'desc', open: '', tab: '', unfolded: [], on: [], together: false, range: '24h', from: 0, to: 0, compare: [], query: {},
 };
 const SORTS: readonly SortKey[] = ['severity', 'name', 'since', 'checked', 'output'];
 // What a first click on a column asks for: the worst, the newest, or the alphabet.
@@ -38,7 +39,9 @@ function pick<T extends string>(value: string | null, allowed: readonly T[], fal
 
 const list = (text: string | null): string[] => [...new Set((text ?? '').split(',').filter(Boolean))];
 const MOST_IDS = 100;
+export const MOST_UNFOLDED = 20;
 const MOST_COMPARED = 4;
+const idsOf = (text: string | null, most: number): string[] => list(text).filter((id) => /^\d{1,20}$/.test(id)).slice(0, most);
 
 type Time = Pick<Route, 'range' | 'from' | 'to' | 'compare'>;
 
@@ -80,7 +83,8 @@ export function parseRoute(path: string, search: string): Route {
     order: pick<Order>(query.get('order'), ['asc', 'desc'], FIRST_ORDER[sort]),
     open: query.get('open') ?? '',
     tab: pick<Tab>(query.get('tab'), TABS, ''),
-    on: list(query.get('on')).filter((id) => /^\d{1,20}$/.test(id)).slice(0, MOST_IDS),
+    unfolded: idsOf(query.get('unfolded'), MOST_UNFOLDED),
+    on: idsOf(query.get('on'), MOST_IDS),
     together: query.get('together') === '1',
     ...parseTime(query),
   };
@@ -110,6 +114,7 @@ export function formatRoute(route: Route): string {
   if (route.filter !== usual) query.set('filter', route.filter);
   if (route.view !== 'all') query.set('view', route.view);
   if (route.under) query.set('under', route.under);
+  if (route.view === 'problems' && route.unfolded.length > 0) query.set('unfolded', route.unfolded.join(','));
   if (route.kind) query.set('kind', route.kind);
   if (route.host) query.set('host', route.host);
   if (route.group.length > 0) query.set('group', route.group.join(','));

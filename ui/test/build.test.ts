@@ -24,7 +24,7 @@ const { assets, inputs, pages } = await build();
 const textOf = (path: string): string => assets.find((a) => a.path === path)!.data.toString();
 
 test('the first visit is small', () => {
-  assert.ok(firstLoad(assets) < 62 * 1000, `${firstLoad(assets)} bytes`);
+  assert.ok(firstLoad(assets) < 64 * 1000, `${firstLoad(assets)} bytes`);
   assert.ok(firstLoad(assets, 'br') < firstLoad(assets));
 });
 

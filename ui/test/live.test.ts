@@ -11,24 +11,27 @@ interface Answer {
   fail: () => void;
 }
 const asked: Answer[] = [];
-const streams: FakeSource[] = [];
+const streams: FakeStream[] = [];
 
-class FakeSource {
-  onopen: (() => void) | null = null;
-  onerror: (() => void) | null = null;
-  closed = false;
-  private readonly heard = new Map<string, (e: { data: string }) => void>();
-  constructor(readonly url: string) {
+// The answer to a request for the stream, as the test wants it.
+class FakeStream {
+  private control: ReadableStreamDefaultController<Uint8Array> | null = null;
+  constructor(readonly url: string, readonly headers: Record<string, string>, private readonly signal: AbortSignal, private readonly answer: (response: Response) => void, readonly fail: () => void) {
     streams.push(this);
   }
-  addEventListener(name: string, use: (e: { data: string }) => void): void {
-    this.heard.set(name, use);
+  open(): void {
+    const body = new ReadableStream<Uint8Array>({ start: (control) => { this.control = control; } });
+    this.signal.addEventListener('abort', () => this.control?.error(new DOMException('aborted', 'AbortError')));
+    this.answer(new Response(body, { headers: { 'Content-Type': 'text/event-stream' } }));
   }
   say(name: string, data: unknown): void {
-    this.heard.get(name)?.({ data: typeof data === 'string' ? data : JSON.stringify(data) });
+    this.control?.enqueue(new TextEncoder().encode(`event: ${name}\ndata: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`));
   }
-  close(): void {
-    this.closed = true;
+  breakOff(): void {
+    this.control?.error(new TypeError('network error'));
+  }
+  get closed(): boolean {
+    return this.signal.aborted;
   }
 }
 
@@ -36,9 +39,13 @@ const world = globalThis as unknown as Record<string, unknown>;
 world['document'] = { hidden: false, addEventListener() {}, activeElement: null };
 world['location'] = { pathname: '/resources', search: '', hash: '' };
 world['history'] = { pushState() {}, replaceState() {} };
-world['EventSource'] = FakeSource;
-world['fetch'] = (path: string, options: { signal: AbortSignal | null }) => new Promise((done, fail) => {
+world['fetch'] = (path: string, options: { signal: AbortSignal | null; headers: Record<string, string> }) => new Promise((done, fail) => {
   const signal = options.signal ?? new AbortController().signal;
+  if (path.startsWith('/api/v1/stream')) {
+    signal.addEventListener('abort', () => fail(new DOMException('aborted', 'AbortError')));
+    new FakeStream(path, options.headers, signal, done, () => fail(new TypeError('network')));
+    return;
+  }
   const reply = (status: number, body: unknown): void => done(new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json' } }));
   signal.addEventListener('abort', () => fail(new DOMException('aborted', 'AbortError')));
   asked.push({ url: new URL(path, 'http://x'), signal, reply, fail: () => fail(new TypeError('network')) });
@@ -46,6 +53,7 @@ world['fetch'] = (path: string, options: { signal: AbortSignal | null }) => new 
 
 const { api, away, readSession, session, sessionEnded } = await import('../src/api.ts');
 const { go, route } = await import('../src/route.ts');
+const { viewAs } = await import('../src/viewas.ts');
 const list = await import('../src/store/list.ts');
 const { live } = await import('../src/store/stream.ts');
 
@@ -58,7 +66,7 @@ const page = (ids: string[], patch: Partial<Page> = {}): Page => ({
 });
 
 async function until(what: string, ready: () => boolean): Promise<void> {
-  const end = Date.now() + 8000;
+  const end = Date.now() + 30000;
   while (!ready()) {
     assert.ok(Date.now() < end, `waited for: ${what}`);
     await new Promise((done) => setTimeout(done, 5));
@@ -68,8 +76,8 @@ async function nextAsk(what = 'a request'): Promise<Answer> {
   await until(what, () => asked.length > 0);
   return asked.shift()!;
 }
-const ids = (): string[] => list.rows.ids.value;
-const stream = (): FakeSource => streams.at(-1)!;
+const ids = (): readonly string[] => list.rows.ids.value;
+const stream = (): FakeStream => streams.at(-1)!;
 const login = (): void => { session.value = { user: 'marie', role: 'admin', csrf: 'c' }; };
 
 after(() => setImmediate(() => process.exit())); // the list polls for ever
@@ -84,8 +92,8 @@ test('signed in, the list is read and its changes are listened to', async () => 
   ask.reply(200, page(['1', '2', '3']));
   await until('rows', () => ids().length === 3);
   assert.match(stream().url, /^\/api\/v1\/stream\?filter=unhandled/);
-  stream().onopen?.();
-  assert.equal(live.value, 'on');
+  stream().open();
+  await until('the stream', () => live.value === 'on');
   (await nextAsk('what changed before the stream was open')).reply(200, page(['1', '2', '3']));
 });
 
@@ -108,11 +116,16 @@ test('a slow answer to an old question is not shown', async () => {
 });
 
 test('a change is in its row at once, and the list follows when the row leaves', async () => {
+  stream().open();
+  const before = await nextAsk('what changed before the stream was open');
   stream().say('row', row('2', { output: 'still bad' }));
-  assert.equal(list.rows.row('2')?.output, 'still bad');
+  await until('the words', () => list.rows.row('2')?.output === 'still bad');
+  before.reply(200, page(['1', '2', '3', '4'])); // of a moment before the words
+  await until('the answer', () => ids().length === 4);
+  assert.equal(list.rows.row('2')?.output, 'still bad', 'an older answer does not take back what the stream said');
   stream().say('row', row('2', { state: 'ok' }));
-  assert.equal(list.rows.row('2')?.state, 'ok');
-  assert.deepEqual(ids(), ['1', '2', '3'], 'not before the server was asked');
+  await until('the state', () => list.rows.row('2')?.state === 'ok');
+  assert.deepEqual(ids(), ['1', '2', '3', '4'], 'not before the server was asked');
   (await nextAsk('the list again')).reply(200, page(['1', '3']));
   await until('the row to leave', () => ids().join() === '1,3');
 });
@@ -129,7 +142,7 @@ test('while someone points at the list it does not move', async () => {
 test('a selection holds the list until it is given up', async () => {
   list.toggleSelected('1', true);
   stream().say('gone', { id: '3' });
-  assert.equal(list.rows.cell('3')?.value.gone, true);
+  await until('it is marked', () => list.rows.cell('3')?.value.gone === true);
   (await nextAsk()).reply(200, page(['5', '1']));
   await until('a difference', () => list.rows.difference() === 1);
   assert.deepEqual(ids(), ['5', '1', '3']);
@@ -165,23 +178,64 @@ test('pages are asked by cursor, and a cursor that is no more begins anew', asyn
 
 test('a stream that breaks is opened again, and the gap is read', async () => {
   const broken = stream();
-  broken.onopen?.();
+  broken.open();
   (await nextAsk()).reply(200, page(['1', '2']));
   await until('quiet', () => list.loading.value === 'no');
-  broken.onerror?.();
-  assert.equal(broken.closed, true);
-  const who = await nextAsk('who am I');
-  assert.equal(who.url.pathname, '/api/v1/session');
-  who.fail();
-  await until('away', () => away.value);
-  const again = await nextAsk('who am I, again');
-  again.reply(200, { user: 'marie', role: 'admin', csrf: 'd' });
+  broken.breakOff();
   await until('a new stream', () => stream() !== broken);
-  assert.equal(away.value, false);
-  asked.length = 0;
-  stream().onopen?.();
+  assert.equal(broken.closed, true);
+  const unheard = stream();
+  unheard.fail();
+  await until('away', () => away.value && live.value === 'off');
+  await until('another stream', () => stream() !== unheard);
+  stream().open();
+  await until('an answer', () => !away.value);
   (await nextAsk('the gap')).reply(200, page(['1']));
   await until('the row to leave', () => ids().join() === '1');
+});
+
+test('what changes while the list is read for the first time is read again', async () => {
+  go({ q: 'early' });
+  const first = await nextAsk();
+  stream().open();
+  await until('the stream', () => live.value === 'on');
+  assert.equal(asked.length, 0);
+  first.reply(200, page(['1']));
+  (await nextAsk('once more')).reply(200, page(['1', '2']));
+  await until('the row', () => ids().join() === '1,2');
+});
+
+test('who looks as another listens as that one, too', async () => {
+  viewAs.value = 'bob';
+  go({ q: 'as bob' });
+  (await nextAsk()).reply(200, page(['1']));
+  assert.equal(stream().headers['X-View-As'], 'bob');
+  viewAs.value = '';
+});
+
+test('what follows from a problem stands beneath it when it is unfolded, and goes with it', async () => {
+  const host = row('1', { kind: 'host', state: 'down', folded: { count: 3, unhandled: 3, worst: 'down', since: null, counts: {} } });
+  const listed = (): Page => page([], { resources: [host, row('9')], matched: 2 });
+  go({ q: '', view: 'problems', filter: 'problems' });
+  (await nextAsk()).reply(200, listed());
+  await until('the problems', () => ids().join() === '1,9');
+  list.unfold('1', true);
+  const below = await nextAsk('what follows');
+  assert.equal(below.url.searchParams.get('under'), '1');
+  assert.equal(below.url.searchParams.get('view'), null);
+  below.reply(200, page(['2', '3'], { matched: 3 }));
+  await until('them', () => list.rows.shown.value.join() === '1,2,3,+1,9');
+  assert.equal(list.rows.parent('3'), '1');
+  assert.deepEqual(ids(), ['1', '9']);
+  void list.refresh();
+  (await nextAsk('the list')).reply(200, listed());
+  (await nextAsk('and what is unfolded')).reply(200, page(['2'], { matched: 1 }));
+  await until('one fewer', () => list.rows.shown.value.join() === '1,2,9');
+  list.unfold('1', false);
+  await until('folded', () => list.rows.shown.value.join() === '1,9');
+  assert.equal(list.rows.row('2'), undefined);
+  go({ view: 'all' });
+  (await nextAsk()).reply(200, page(['1']));
 });
 
 test('a Vigie that is still starting is asked again, and nobody is signed out', async () => {

@@ -33,6 +33,8 @@ test('an address can be written and read again, whatever is on the screen', () =
       ...DEFAULT_ROUTE, page: 'resources', q: pick(['', 'disk', 'a b', 'é&=?#%', '+1']), states, filter: pick(['unhandled', 'problems', 'all'] as const), kind: pick(['', 'host', 'service'] as const),
       host: pick(['', 'web 01', 'x/y']), group: pick([[], ['web'], ['web', 'salle é']]), sort: pick(['severity', 'name', 'since', 'checked', 'output'] as const), order: pick(['asc', 'desc'] as const), open: pick(['', '281474976710657']),
     };
+    const problems: Route = { ...route, view: 'problems', unfolded: pick([[], ['7'], ['7', '281474976710657']]) };
+    assert.deepEqual(parse(formatRoute(problems)), problems);
     assert.deepEqual(parse(formatRoute(route)), route);
     const time = { range: pick(['24h', '7d', '365d']), compare: pick([[], ['1d'], ['1d', '28d']]), ...pick([{ from: 0, to: 0 }, { from: 1764350400, to: 1764354000 }]) };
     const tab: Route = { ...route, open: '7', tab: 'graph', ...time };

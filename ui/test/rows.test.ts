@@ -70,6 +70,49 @@ test('pages are put one after the other without doubles', () => {
   assert.deepEqual(rows.ids.value, []);
 });
 
+const below = (ids: string[], total = ids.length): Map<string, { rows: Row[]; total: number }> => new Map([['2', { rows: ids.map((id) => row(id)), total }]]);
+
+test('beneath a row stand those that it stands for, and the number of the others', () => {
+  const rows = filled();
+  rows.unfold('2', { rows: [row('7'), row('8')], total: 9 });
+  assert.deepEqual(rows.shown.value, ['1', '2', '7', '8', '+2', '3']);
+  assert.deepEqual([rows.parent('8'), rows.parent('+2'), rows.parent('2')], ['2', '2', '']);
+  assert.deepEqual(rows.ids.value, ['1', '2', '3']);
+  rows.fold('2');
+  assert.deepEqual(rows.shown.value, ['1', '2', '3']);
+  assert.equal(rows.cell('7'), undefined, 'memory of it is gone');
+});
+
+test('a row stands once, though it is still in the list itself', () => {
+  const rows = filled();
+  rows.unfold('2', { rows: [row('3'), row('4')], total: 2 });
+  assert.deepEqual(rows.shown.value, ['1', '2', '4', '3']);
+  rows.fold('2');
+  assert.deepEqual(rows.shown.value, ['1', '2', '3']);
+  assert.ok(rows.cell('3'));
+});
+
+test('what is beneath moves no more than the list does', () => {
+  const rows = filled();
+  rows.replace([row('1'), row('2'), row('3')], false, below(['7', '8']));
+  rows.replace([row('1'), row('2'), row('3')], true, below(['8']));
+  assert.deepEqual(rows.shown.value, ['1', '2', '7', '8', '3'], 'held');
+  assert.equal(rows.cell('7')?.value.gone, true);
+  assert.equal(rows.difference(), 1);
+  rows.fold('2'); // somebody does it by hand, meanwhile
+  assert.equal(rows.difference(), 0);
+  rows.release();
+  assert.deepEqual(rows.shown.value, ['1', '2', '3']);
+});
+
+test('what says the same again is not drawn again', () => {
+  const rows = filled();
+  const before = rows.cell('1')!.value;
+  rows.replace([row('1'), row('2'), row('3', { output: 'new' })], false);
+  assert.equal(rows.cell('1')!.value, before);
+  assert.equal(rows.row('3')?.output, 'new');
+});
+
 test('what lies below the part that was read again stays', () => {
   const rows = filled();
   rows.append([row('4'), row('5')]);

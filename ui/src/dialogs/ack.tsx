@@ -77,12 +77,13 @@ export function AckDialog({ choice }: { choice: Choice }): JSX.Element {
   );
 }
 
-// Neither can be taken back: how many it concerns is said before.
+// Neither can be taken back, which is said before, with how many it concerns.
 export function UnackDialog({ choice }: { choice: Choice }): JSX.Element {
   const { value, wrong } = useAsked('', () => preview('unacknowledge', choice));
   return (
     <Confirm title={t('unack.title')} text={value ? t('unack.text', { n: value.total }) : wrong || t('list.loading')} submit={t('unack.submit')} off={!value?.total} onClose={close} work={() => perform('unacknowledge', choice)}>
       <On choice={choice} />
+      <p class="muted">{t('act.no_way_back')}</p>
     </Confirm>
   );
 }
@@ -94,6 +95,7 @@ export function CancelDialog({ choice }: { choice: Choice }): JSX.Element {
     <Confirm title={t('cancel.title')} text={value ? t('cancel.text', { n: value.total }) : wrong || t('list.loading')} submit={t('cancel.submit')} off={!value?.total} onClose={close} work={() => perform('cancel_downtimes', choice, { mine })}>
       <On choice={choice} />
       <Option on={mine} label={t('cancel.mine')} onSet={setMine} />
+      <p class="muted">{t('act.no_way_back')}</p>
     </Confirm>
   );
 }

@@ -13,7 +13,7 @@ import { DowntimeDialog } from './downtime.tsx';
 import { close, Option } from './form.tsx';
 import { SubmitDialog } from './submit.tsx';
 
-export { attempt, followJobs, removed } from './act.ts';
+export { attempt, followJobs, removed, unacknowledge } from './act.ts';
 
 const KeysOf = ({ title, rows }: { title: string; rows: readonly (readonly [string, string])[] }): JSX.Element => (
   <section class="keys-of">

@@ -30,7 +30,7 @@ export const texts: Translation<typeof en> = {
   'event.removed': 'Retiré de la configuration',
   'event.renamed': 'Porte un autre nom ; auparavant :',
   'event.start': 'Vigie a démarré',
-  'event.stop': 'Vigie s’est arrêté',
+  'event.stop': 'Vigie s’est arrêtée',
   'event.reload': 'Une autre configuration est en vigueur',
   'event.clock_forward': 'L’horloge a été avancée de {d}',
   'event.clock_back': 'L’horloge a été reculée de {d}',

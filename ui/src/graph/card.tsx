@@ -57,7 +57,7 @@ export function Card({ group, view, marks, subject, name, height = HEIGHT }: Car
   const graph = useMemo<Graph>(() => ({
     key: group.key, title: titleOf(group), unit: group.unit, lines: group.lines, shown: shownOf(group.lines, slots, picked.value), slots, marks, name,
   }), [group, slots, picked.value, marks, name]);
-  const title = subject ? `${subject}: ${graph.title}` : graph.title;
+  const title = subject ? t('pair', { a: subject, b: graph.title }) : graph.title;
   const csv = (): void => save(new Blob([csvOf(graph.shown, view.asked.peek())], { type: 'text/csv;charset=utf-8' }), fileName(title, view.asked.peek(), 'csv'));
   const png = async (): Promise<void> => {
     const blob = palette.peek() && await pictureOf(pictureOfGraph(graph, view.window.peek(), '', 0, 0), palette.peek()!, title, name);

@@ -138,7 +138,7 @@ export function cursorWords(graph: Graph, at: number, window: Span, hot = ''): s
   });
   const now = stateNow(graph, hot, at);
   if (now) parts.splice(READOUT_LINES, Infinity, `${t(`state.${now.state}`)}${now.whose && ` ${now.whose}`}`, ...(now.downtime ? [t('list.tag_downtime')] : []));
-  return `${momentText(at, window.to - window.from)}: ${parts.slice(0, READOUT_LINES + 2).join(', ')}`;
+  return t('pair', { a: momentText(at, window.to - window.from), b: parts.slice(0, READOUT_LINES + 2).join(', ') });
 }
 
 // Said first to those who do not see: what the picture shows.

@@ -88,6 +88,6 @@ export const texts: Translation<typeof en> = {
   'strip.began': 'Début',
   'strip.lasted': 'Durée',
   'strip.no_data': 'Rien de connu',
-  'strip.unmonitored': 'Vigie était arrêté',
+  'strip.unmonitored': 'Vigie était arrêtée',
   'strip.not_configured': 'Non configuré',
 };

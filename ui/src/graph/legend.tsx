@@ -98,7 +98,7 @@ export function Legend(p: LegendProps): JSX.Element {
       {limitsHidden(graph.shown) && <p class="muted">{t('graph.limits_differ')}</p>}
       <div class="scroll" tabIndex={found.length > 12 ? 0 : -1} role="group" aria-label={t('graph.legend')}>
         <table>
-          <caption class="sr">{t('graph.legend')}: {graph.title}</caption>
+          <caption class="sr">{t('pair', { a: t('graph.legend'), b: graph.title })}</caption>
           <thead><tr><th scope="col"><span class="sr">{t('graph.line')}</span></th><th scope="col" class="now">{t(at ? 'graph.here' : 'graph.last')}</th><th scope="col">{t('graph.min')}</th><th scope="col" class="avg">{t('graph.mean')}</th><th scope="col">{t('graph.max')}</th></tr></thead>
           <tbody>{found.map((line) => <Row key={line.key} line={line} on={on.has(line.key)} p={p} />)}</tbody>
         </table>

@@ -158,6 +158,7 @@ function List({ k }: { k: Known }): JSX.Element | null {
     <details>
       <summary>{t('strip.list', { n: bad.length })}</summary>
       <table class="outages">
+        <caption class="sr">{t('strip.list', { n: bad.length })}</caption>
         <thead><tr><th scope="col">{t('list.col_state')}</th><th scope="col">{t('strip.began')}</th><th scope="col">{t('strip.lasted')}</th></tr></thead>
         <tbody>{bad.slice(0, LISTED).map((s) => <tr key={s.from}><td><StateWord state={s.state as State} /></td><td>{momentText(s.from, span)}</td><td>{durationLong(s.to - s.from)}</td></tr>)}</tbody>
       </table>

@@ -3,6 +3,7 @@
 import type { Texts } from './types.ts';
 
 export const texts = {
+  'pair': '{a}: {b}',
   'app.skip': 'Skip to the content',
   'nav.watch': 'Watch',
   'nav.operate': 'Operate',
@@ -14,7 +15,6 @@ export const texts = {
   'viewas.title': 'You see what {name} sees.',
   'viewas.text': 'Only to look: nothing can be changed.',
   'viewas.end': 'Be yourself again',
-  'live.poll': 'read every 10 s',
   'nav.main': 'Main menu',
   'nav.unhandled': { one: '{n} unhandled problem', other: '{n} unhandled problems' },
   'nav.warnings': { one: '{n} warning', other: '{n} warnings' },

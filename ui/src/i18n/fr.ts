@@ -3,6 +3,7 @@ import type { Translation } from './types.ts';
 import type { texts as en } from './en.ts';
 
 export const texts: Translation<typeof en> = {
+  'pair': '{a} : {b}',
   'app.skip': 'Aller au contenu',
   'nav.watch': 'Supervision',
   'nav.operate': 'Exploitation',
@@ -14,7 +15,6 @@ export const texts: Translation<typeof en> = {
   'viewas.title': 'Vous voyez ce que voit {name}.',
   'viewas.text': 'Pour regarder seulement : rien ne peut être modifié.',
   'viewas.end': 'Redevenir vous-même',
-  'live.poll': 'relu toutes les 10 s',
   'nav.main': 'Menu principal',
   'nav.unhandled': { one: '{n} problème non pris en charge', other: '{n} problèmes non pris en charge' },
   'nav.warnings': { one: '{n} avertissement', other: '{n} avertissements' },
@@ -32,7 +32,7 @@ export const texts: Translation<typeof en> = {
   'unit.min': 'min',
   'unit.h': 'h',
   'unit.d': 'j',
-  'unit.y': 'an',
+  'unit.y': 'ans',
   'unit.now': 'à l’instant',
   'time.now': 'maintenant',
   'time.ago': 'il y a {d}',
@@ -77,7 +77,7 @@ export const texts: Translation<typeof en> = {
   'error.retry': 'Réessayer',
   'part.panel': 'Détails',
   'part.failed': 'Cette partie n’a pas pu être chargée',
-  'part.failed_text': 'La connexion a échoué, ou Vigie a été renouvelé entre-temps. Rechargez la page.',
+  'part.failed_text': 'La connexion a échoué, ou Vigie a été mise à jour entre-temps. Rechargez la page.',
   'part.lang_failed': 'Les textes de cette langue n’ont pas pu être chargés',
   'forbidden.title': '{page} : il manque un droit',
   'forbidden.text': 'Cette page demande le droit de {what}. Votre rôle, {role}, ne l’a pas. Un administrateur peut l’accorder.',

@@ -61,7 +61,7 @@ export function localeOf(code: Lang, tags: readonly string[] = languages): strin
 export const locale = computed(() => localeOf(lang.value));
 
 // A line must not begin with the sign that French puts a blank before.
-const bound = (text: string): string => text.replace(/ ([:;?!»])/g, '\u00a0$1').replace(/« /g, '«\u00a0');
+const bound = (text: string): string => text.replace(/ ([:;?!»%])/g, '\u00a0$1').replace(/« /g, '«\u00a0');
 
 // What the server says in French has typewriter's apostrophes, since it is also said to terminals.
 export const said = (text: string): string => (lang.value === 'fr' ? bound(text.replace(/'/g, '’')) : text);

@@ -79,6 +79,7 @@ export const texts = {
   'panel.comments': 'Comments',
   'panel.downtimes': 'Downtimes',
   'panel.downtime_now': 'until {end}',
+  'panel.downtime_day': 'until {end}',
   'panel.downtime_later': '{start} to {end}',
   'panel.downtime_cancel': 'Cancel',
   'panel.facts': 'Facts',

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What people wrote about it: acknowledgement and comments, and the downtimes planned.
 import type { JSX } from 'preact';
-import { moment, seconds } from '../format.ts';
+import { isToday, moment, seconds } from '../format.ts';
 import { personOf } from '../person.ts';
 import { t } from '../i18n/i18n.ts';
 import type { Acknowledgement, Detail, Downtime, Note } from '../model.ts';
@@ -33,7 +33,7 @@ export function Comments({ d }: { d: Detail }): JSX.Element {
           <li key={c.id ?? i}>
             <p>{c.kind === 'acknowledgement' && d.acknowledged && (!own || c === own) && <span class="tag a first">{t('list.tag_ack')}</span>}{noteText(c)}</p>
             <p class="meta"><span>{personOf(c.author)} · <Age at={c.time ?? c.entry_time} stop />{ack && c === own && ` · ${ackEnd(ack)}`}</span>
-              {can && c.id !== undefined && <button type="button" class="btn ghost icon" onClick={() => deleteComment(d, c.id!)}>{t('panel.delete')}</button>}</p>
+              {can && c.id !== undefined && <button type="button" class="btn ghost icon" aria-label={t('pair', { a: t('panel.delete'), b: noteText(c) })} onClick={() => deleteComment(d, c.id!)}>{t('panel.delete')}</button>}</p>
           </li>
         ))}
       </ul>}
@@ -41,9 +41,12 @@ export function Comments({ d }: { d: Detail }): JSX.Element {
   );
 }
 
+// French says a time of today otherwise than a day.
+export const untilWords = (end: string): string => t(isToday(end, slowNow.value) ? 'panel.downtime_now' : 'panel.downtime_day', { end: moment(end, slowNow.value) });
+
 function downtimeWords(w: Downtime): string {
   const start = seconds(w.start) ?? 0;
-  if (start * 1000 <= slowNow.value) return t('panel.downtime_now', { end: moment(w.end, slowNow.value) });
+  if (start * 1000 <= slowNow.value) return untilWords(w.end);
   return t('panel.downtime_later', { start: moment(w.start, slowNow.value), end: moment(w.end, slowNow.value) });
 }
 
@@ -57,7 +60,7 @@ export function Downtimes({ d }: { d: Detail }): JSX.Element | null {
           <li key={w.id ?? i} class="d">
             <p><b>{downtimeWords(w)}</b> · {noteText(w)}</p>
             <p class="meta"><span>{personOf(w.author)}</span>
-              {can && w.id !== undefined && <button type="button" class="btn ghost icon" onClick={() => cancelDowntime(d, w.id!)}>{t('panel.downtime_cancel')}</button>}</p>
+              {can && w.id !== undefined && <button type="button" class="btn ghost icon" aria-label={t('pair', { a: t('panel.downtime_cancel'), b: noteText(w) })} onClick={() => cancelDowntime(d, w.id!)}>{t('panel.downtime_cancel')}</button>}</p>
           </li>
         ))}
       </ul>

@@ -2,7 +2,7 @@
 // One resource beside the list: first why it is as it is, then what can be done, then everything known, a tab for each question.
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { duration, exact, moment, seconds } from '../format.ts';
+import { duration, exact, seconds } from '../format.ts';
 import { personOf } from '../person.ts';
 import { t, type Key } from '../i18n/i18n.ts';
 import { momentOf, nameOf, type Detail } from '../model.ts';
@@ -21,12 +21,17 @@ import { GraphTab, Strip } from '../lazy.tsx';
 import { Configuration } from './config.tsx';
 import { Details } from './details.tsx';
 import { AllEvents } from './events.tsx';
+import { untilWords } from './notes.tsx';
 import { Reasons } from './told.tsx';
+
+export { PerfTable } from './perf.tsx'; // for the page of components
+export { Section } from './section.tsx';
+export { Popup } from '../parts/popup.tsx';
 
 // By whom and until when, of what the tags say.
 function marksWho(d: Detail): string {
   const down = d.downtimes?.find((w) => w.active);
-  return [d.acknowledged && d.acknowledgement?.author && personOf(d.acknowledgement.author), d.in_downtime && down && t('panel.downtime_now', { end: moment(down.end, slowNow.value) })].filter(Boolean).join(' · ');
+  return [d.acknowledged && d.acknowledgement?.author && personOf(d.acknowledgement.author), d.in_downtime && down && untilWords(down.end)].filter(Boolean).join(' · ');
 }
 
 function Header({ d }: { d: Detail }): JSX.Element {
@@ -64,6 +69,7 @@ const tabText = (tab: Tab): string => t(`panel.tab_${tab || 'details'}` as Key);
 function Tabs(): JSX.Element {
   const on = route.value.tab;
   const show = (tab: Tab): void => go({ tab }, 'replace');
+  useEffect(() => document.getElementById(`tab-${on}`)?.scrollIntoView({ block: 'nearest', inline: 'nearest' }), [on]);
   const key = (e: KeyboardEvent): void => {
     const at = TABS.indexOf(on);
     const to = { ArrowLeft: (at + TABS.length - 1) % TABS.length, ArrowRight: (at + 1) % TABS.length, Home: 0, End: TABS.length - 1 }[e.key];

@@ -68,6 +68,7 @@ function PerfRow({ perf }: { perf: Perf }): JSX.Element {
 
 export const PerfTable = ({ perf }: { perf: readonly Perf[] }): JSX.Element => (
   <table class="perf">
+    <caption class="sr">{t('panel.perf')}</caption>
     <thead class="sr"><tr><th scope="col">{t('panel.perf_name')}</th><th scope="col">{t('panel.perf_value')}</th><th scope="col">{t('panel.perf_limits')}</th></tr></thead>
     <tbody>{perf.map((p) => <PerfRow key={p.label} perf={p} />)}</tbody>
   </table>

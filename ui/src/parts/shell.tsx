@@ -69,6 +69,7 @@ function warningsBadge(): JSX.Element | null {
 
 const BADGES: Partial<Record<PageName, () => JSX.Element | null>> = { resources: unhandledBadge, platform: warningsBadge };
 const SECTIONS = ['watch', 'understand', 'report', 'operate', 'admin'] as const;
+const COVERS = '(max-width: 899px)'; // as the style sheet has it
 const NARROW = 3; // pages beside the button for all of them, on a narrow screen
 
 // On a narrow screen: all pages, above the bar.
@@ -194,13 +195,34 @@ function Banners(): JSX.Element {
   );
 }
 
-export const Shell = ({ panel, children }: { panel: JSX.Element | null; children: ComponentChildren }): JSX.Element => (
-  <div class={`app ${panel ? (route.value.tab === 'graph' ? 'paneled graphed' : 'paneled') : ''} ${prefs.value.keys ? '' : 'keys-off'}`}>
-    <a class="btn skip" href="#main" onClick={(e) => { e.preventDefault(); document.getElementById('main')?.focus(); }}>{t('app.skip')}</a>
-    <header class="top"><Search /><Counts /><Health /></header>
-    <Rail />
-    <Banners />
-    {children}
-    {panel}
-  </div>
-);
+// On a narrow screen the panel lies over everything else, which is then out of reach of keys and screen readers, too.
+function useCovered(panel: boolean): boolean {
+  const [narrow, setNarrow] = useState(() => matchMedia(COVERS).matches);
+  useEffect(() => {
+    const query = matchMedia(COVERS);
+    const follow = (): void => setNarrow(query.matches);
+    query.addEventListener('change', follow);
+    return () => query.removeEventListener('change', follow);
+  }, []);
+  const covered = panel && narrow;
+  useEffect(() => {
+    if (covered && !document.activeElement?.closest('.panel, dialog')) document.getElementById('panel-title')?.focus();
+  }, [covered]);
+  return covered;
+}
+
+export function Shell({ panel, children }: { panel: JSX.Element | null; children: ComponentChildren }): JSX.Element {
+  const covered = useCovered(panel !== null);
+  return (
+    <div class={`app ${panel ? (route.value.tab === 'graph' ? 'paneled graphed' : 'paneled') : ''} ${prefs.value.keys ? '' : 'keys-off'}`}>
+      <div class="under" inert={covered}>
+        <a class="btn skip" href="#main" onClick={(e) => { e.preventDefault(); document.getElementById('main')?.focus(); }}>{t('app.skip')}</a>
+        <header class="top"><Search /><Counts /><Health /></header>
+        <Rail />
+        <Banners />
+        {children}
+      </div>
+      {panel}
+    </div>
+  );
+}

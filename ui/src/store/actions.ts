@@ -4,6 +4,7 @@ import { signal } from '@preact/signals';
 import { session } from '../api.ts';
 import { t } from '../i18n/i18n.ts';
 import { dialogsPart } from '../lazy.tsx';
+import type { Part } from '../part.tsx';
 import { viewQuery, type Row } from '../model.ts';
 import { may, rightWords, roleName, type Right } from '../rights.ts';
 import { route } from '../route.ts';
@@ -61,20 +62,19 @@ export function openDialog(name: DialogName, on?: readonly Row[] | Choice): void
 }
 
 // When the part has come that does it.
-type Acts = Awaited<ReturnType<typeof dialogsPart.ready>>;
-export function later(work: (acts: Acts) => Promise<void> | void): void {
-  dialogsPart.ready().then(work).catch(() => { toast(t('part.failed'), true); });
+export function later<T>(part: Part<T>, work: (code: T) => Promise<void> | void): void {
+  part.ready().then(work).catch(() => { toast(t('part.failed'), true); });
 }
 
 export function checkNow(on: readonly Row[] | Choice = chosen()): void {
   const choice = 'rows' in on ? on : choiceOf(on);
-  if (choice.n > 0 && allowed('resources.check')) later((acts) => acts.attempt('check', choice));
+  if (choice.n > 0 && allowed('resources.check')) later(dialogsPart, (acts) => acts.attempt('check', choice));
 }
 
 export function unacknowledge(list: readonly Row[]): void {
-  if (list.length === 1 && allowed('resources.acknowledge')) later((acts) => acts.attempt('unacknowledge', choiceOf(list)));
+  if (list.length === 1 && allowed('resources.acknowledge')) later(dialogsPart, (acts) => acts.unacknowledge(list[0]!));
   else openDialog('unack', list);
 }
 
-export const cancelDowntime = (row: Row, id: string | number): void => later((acts) => acts.removed('downtimes', id, row));
-export const deleteComment = (row: Row, id: string | number): void => later((acts) => acts.removed('comments', id, row));
+export const cancelDowntime = (row: Row, id: string | number): void => later(dialogsPart, (acts) => acts.removed('downtimes', id, row));
+export const deleteComment = (row: Row, id: string | number): void => later(dialogsPart, (acts) => acts.removed('comments', id, row));

@@ -3,12 +3,12 @@
 import { computed, effect, signal } from '@preact/signals';
 import { api, ApiError, away, errorText, session } from '../api.ts';
 import { t } from '../i18n/i18n.ts';
-import { listOf, route } from '../route.ts';
-import { mayEnter, nameOf, viewQuery, type Counts, type Page, type Row, type View } from '../model.ts';
+import { go, listOf, MOST_UNFOLDED, route } from '../route.ts';
+import { mayEnter, nameOf, sortOf, viewQuery, type Counts, type Page, type Row, type View } from '../model.ts';
 import { announce } from './toast.ts';
 import { heardTime, now } from './now.ts';
 import { refreshDetail } from './detail.ts';
-import { Rows } from './rows.ts';
+import { Rows, type Below, type Unfolded } from './rows.ts';
 import { subscribe, unsubscribe } from './stream.ts';
 
 const FIRST_PAGE = 50; // soon there; what follows comes in larger pieces
@@ -18,6 +18,7 @@ const REFRESH_MIN_MS = 1000;
 const HOLD_MS = 4000;
 const COUNTS_POLL_MS = 20000;
 const RETRY_MS = 3000;
+const BELOW = 100; // rows beneath one that is unfolded; the others are a list of their own
 
 export const rows = new Rows();
 export const counts = signal<Counts>({});
@@ -38,15 +39,84 @@ let refreshTimer: ReturnType<typeof setTimeout> | undefined;
 let lastRefresh = 0;
 let lastTook = 0;
 let touchedAt = 0;
+let owed = false; // something changed while the list was read for the first time
+const heard = new Map<string, Row>(); // what the stream said while the list was being read: the answer may be older
 let holdTimer: ReturnType<typeof setTimeout> | undefined;
 
-async function fetchPage(cursor: string | null, limit: number, signal: AbortSignal): Promise<Page> {
-  const query = viewQuery(view.peek());
+async function fetchPage(of: View, cursor: string | null, limit: number, signal: AbortSignal): Promise<Page> {
+  const query = viewQuery(of);
   query.set('limit', String(limit));
   if (cursor) query.set('cursor', cursor);
   const page = await api<Page>('GET', `/resources?${query}`, { signal });
   heardTime(page.now);
   return page;
+}
+
+// What follows from a problem, in the order of the list.
+async function fetchBelow(id: string, signal: AbortSignal): Promise<Below> {
+  const page = await fetchPage({ ...view.peek(), view: 'all', sort: sortOf(view.peek()), under: id }, null, BELOW, signal);
+  return { rows: page.resources, total: page.matched };
+}
+
+// What was said meanwhile counts: had it changed once more since, the stream would say that, too.
+function applyHeard(): void {
+  if (view.peek().view === 'all') for (const row of heard.values()) rows.apply(row, view.peek());
+}
+
+const wantsBelow = (row: Row): boolean => view.peek().view === 'problems' && (row.folded?.count ?? 0) > 0 && route.peek().unfolded.includes(row.id);
+
+// Of these rows, those beneath that are unfolded. What was folded or unfolded meanwhile stays as it is on the screen.
+async function readBelow(list: readonly Row[], signal: AbortSignal): Promise<Unfolded> {
+  const fresh = new Map<string, Below>();
+  await Promise.all(list.filter(wantsBelow).map(async (row) => {
+    const here = await fetchBelow(row.id, signal).catch((error: unknown) => {
+      if (error instanceof ApiError && error.status === 400) return null; // it is no more
+      throw error;
+    });
+    if (here && route.peek().unfolded.includes(row.id)) fresh.set(row.id, here);
+  }));
+  for (const row of list.filter(wantsBelow)) {
+    const here = rows.beneath(row.id);
+    if (!fresh.has(row.id) && here) fresh.set(row.id, { rows: here.ids.flatMap((id) => rows.row(id) ?? []), total: here.total });
+  }
+  return fresh;
+}
+
+const stopUnfolding = new Map<string, AbortController>();
+
+// The rows beneath one come, and go, as the address has it.
+function followFolds(): void {
+  for (const [id, stop] of stopUnfolding) {
+    if (route.peek().unfolded.includes(id)) continue;
+    stop.abort();
+    stopUnfolding.delete(id);
+  }
+  for (const id of rows.ids.peek()) {
+    const row = rows.row(id);
+    if (rows.beneath(id) && !route.peek().unfolded.includes(id)) rows.fold(id);
+    else if (row && wantsBelow(row) && !rows.beneath(id) && !stopUnfolding.has(id)) void unfoldOne(id);
+  }
+}
+
+async function unfoldOne(id: string): Promise<void> {
+  const stop = new AbortController();
+  stopUnfolding.set(id, stop);
+  try {
+    const here = await fetchBelow(id, stop.signal);
+    if (rows.ids.peek().includes(id) && view.peek().view === 'problems') rows.unfold(id, here);
+  } catch (error) {
+    if (!stop.signal.aborted) {
+      failed.value = errorText(error);
+      unfold(id, false);
+    }
+  } finally {
+    if (stopUnfolding.get(id) === stop) stopUnfolding.delete(id);
+  }
+}
+
+export function unfold(id: string, on: boolean): void {
+  const others = route.peek().unfolded.filter((one) => one !== id);
+  go({ unfolded: on ? [...others, id].slice(-MOST_UNFOLDED) : others }, 'replace');
 }
 
 function take(page: Page): void {
@@ -61,6 +131,7 @@ async function run(work: (signal: AbortSignal) => Promise<void>): Promise<void> 
   request?.abort();
   const mine = new AbortController();
   request = mine;
+  heard.clear();
   const began = performance.now();
   try {
     await work(mine.signal);
@@ -75,22 +146,26 @@ async function run(work: (signal: AbortSignal) => Promise<void>): Promise<void> 
       loading.value = 'no';
       lastTook = performance.now() - began;
       lastRefresh = Date.now();
+      if (owed) refreshSoon();
+      owed = false;
     }
   }
 }
 
 export const load = (): Promise<void> => run(async (signal) => {
   loading.value = 'first';
-  const page = await fetchPage(null, FIRST_PAGE, signal);
+  const page = await fetchPage(view.peek(), null, FIRST_PAGE, signal);
+  const below = await readBelow(page.resources, signal);
   take(page);
-  rows.replace(page.resources, false);
+  rows.replace(page.resources, false, below);
+  applyHeard();
 });
 
 export const more = (): Promise<void> => {
   if (request || !next.peek()) return Promise.resolve();
   return run(async (signal) => {
     loading.value = 'more';
-    const page = await fetchPage(next.peek(), PAGE, signal).catch((error: unknown) => {
+    const page = await fetchPage(view.peek(), next.peek(), PAGE, signal).catch((error: unknown) => {
       // A cursor of a list that is no more (a reload, say): the list is read anew.
       if (error instanceof ApiError && error.status < 500 && error.status !== 401) return null;
       throw error;
@@ -101,6 +176,8 @@ export const more = (): Promise<void> => {
     }
     take(page);
     rows.append(page.resources);
+    applyHeard();
+    followFolds();
   });
 };
 
@@ -113,15 +190,18 @@ export const refresh = (): Promise<void> => {
   if (loading.peek() === 'first' && request) return Promise.resolve();
   return run(async (signal) => {
     const loaded = rows.ids.peek().length;
-    let page = await fetchPage(null, PAGE, signal);
+    let page = await fetchPage(view.peek(), null, PAGE, signal);
     const all: Row[] = page.resources;
     while (page.next && all.length < Math.min(loaded, REFRESH_CAP)) {
-      page = await fetchPage(page.next, PAGE, signal);
+      page = await fetchPage(view.peek(), page.next, PAGE, signal);
       all.push(...page.resources);
     }
-    const below = page.next && loaded > all.length ? next.peek() : null;
-    take(below ? { ...page, next: below } : page);
-    rows.replace(below ? [...all, ...rows.beyond(all)] : all, held());
+    const farther = page.next && loaded > all.length ? next.peek() : null;
+    const list = farther ? [...all, ...rows.beyond(all)] : all;
+    const below = await readBelow(list, signal);
+    take(farther ? { ...page, next: farther } : page);
+    rows.replace(list, held(), below);
+    applyHeard();
     waitForQuiet();
   });
 };
@@ -153,6 +233,7 @@ function entering(row: Row): boolean {
 
 const listener = {
   row(row: Row): void {
+    if (request) heard.set(row.id, row);
     if (view.peek().view !== 'all') { // what the rows stand for is counted by the server
       if (row.id === route.peek().open) refreshDetail();
       refreshSoon();
@@ -177,7 +258,8 @@ const listener = {
     }
   },
   resync(): void {
-    if (loading.peek() !== 'first') refreshSoon();
+    if (loading.peek() === 'first') owed = true;
+    else refreshSoon();
   },
 };
 
@@ -188,11 +270,12 @@ export const selectedCount = (): number => (allSelected.value ? matched.value : 
 export const mayTakeAll = (): boolean => view.value.view === 'all' && matched.value > 0;
 
 export function selectAll(): void {
-  selected.value = new Set(rows.ids.peek());
+  selected.value = new Set(rows.known().map((row) => row.id));
   allSelected.value = mayTakeAll();
 }
 
 export function toggleSelected(id: string, on?: boolean): void {
+  if (!rows.row(id)) return; // what stands in the place of others
   const set = new Set(allSelected.peek() ? rows.ids.peek() : selected.peek());
   allSelected.value = false;
   if (on ?? !set.has(id)) set.add(id);
@@ -204,7 +287,7 @@ let lastPicked = '';
 
 // With `range`, everything between the last one picked and this one follows it.
 export function pick(id: string, on: boolean, range: boolean): void {
-  const ids = rows.ids.peek();
+  const ids = rows.shown.peek();
   const [from, to] = [ids.indexOf(lastPicked), ids.indexOf(id)];
   lastPicked = id;
   current.value = id;
@@ -251,6 +334,9 @@ function readCounts(): void {
 
 export function startList(): void {
   follow();
+  effect(() => {
+    if (route.value.unfolded && session.value) queueMicrotask(followFolds);
+  });
   // The server came back: what is on the screen may be old.
   let wasAway = false;
   effect(() => {

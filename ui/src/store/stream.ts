@@ -2,11 +2,11 @@
 // One stream of row changes for the view on the screen. A browser allows about six connections to a server over HTTP/1.1:
 // a tab that nobody looks at gives its own back.
 import { signal } from '@preact/signals';
-import { away, lastAnswer, readSession, session } from '../api.ts';
-import { viewAs } from '../viewas.ts';
+import { ApiError, lastAnswer, openStream } from '../api.ts';
 import { viewQuery, type Counts, type Job, type Row, type View } from '../model.ts';
+import { eventReader } from '../sse.ts';
 
-export type Live = 'off' | 'wait' | 'on' | 'poll';
+export type Live = 'off' | 'wait' | 'on';
 export const live = signal<Live>('off');
 export const heardJob = signal<Job | null>(null); // what was last said of a job of this person's
 
@@ -18,82 +18,78 @@ export interface Listener {
 }
 
 const HIDDEN_GRACE_MS = 5000;
+const RETRY_MS = 1000;
 const RETRY_MAX_MS = 15000;
-const POLL_MS = 10000;
+const SILENCE_MS = 40000; // the server says something every 15 s: after so long nobody is there, whatever the connection says
 
-let source: EventSource | null = null;
+let source: AbortController | null = null;
 let wanted: { view: View; listener: Listener } | null = null;
-let retryMs = 1000;
+let retryMs = RETRY_MS;
 let retryTimer: ReturnType<typeof setTimeout> | undefined;
-let pollTimer: ReturnType<typeof setInterval> | undefined;
 let hideTimer: ReturnType<typeof setTimeout> | undefined;
 
-function parsed<T>(event: MessageEvent<string>, use: (value: T) => void): void {
-  lastAnswer.value = Date.now();
+function hear(listener: Listener, name: string, data: string): void {
+  const uses: Readonly<Record<string, (value: unknown) => void>> = {
+    row: (value) => listener.row(value as Row),
+    gone: (value) => listener.gone((value as { id: string }).id),
+    counts: (value) => listener.counts(value as Counts),
+    job: (value) => { heardJob.value = value as Job; },
+    resync: () => listener.resync(),
+  };
   try {
-    use(JSON.parse(event.data) as T);
+    uses[name]?.(JSON.parse(data));
   } catch {
-    wanted?.listener.resync(); // what cannot be read is asked for again
+    listener.resync(); // what cannot be read is asked for again
+  }
+}
+
+// Until it ends, which it only does when something went wrong.
+async function listen(mine: AbortController, view: View, listener: Listener): Promise<void> {
+  const body = await openStream(`/stream?${viewQuery(view)}`, 'text/event-stream', mine.signal);
+  live.value = 'on';
+  retryMs = RETRY_MS;
+  // Between reading the list and listening to its changes something may have changed; after a gap it surely has.
+  listener.resync();
+  const pieces = body.pipeThrough(new TextDecoderStream()).getReader();
+  const read = eventReader((name, data) => { if (source === mine) hear(listener, name, data); });
+  for (;;) {
+    const silence = setTimeout(() => void pieces.cancel(), SILENCE_MS);
+    const { done, value } = await pieces.read().finally(() => clearTimeout(silence));
+    if (done) return;
+    lastAnswer.value = Date.now();
+    read(value);
   }
 }
 
 function close(): void {
   clearTimeout(retryTimer);
-  clearInterval(pollTimer);
-  source?.close();
+  source?.abort();
   source = null;
 }
 
-async function retry(): Promise<void> {
-  retryMs = Math.min(retryMs * 2, RETRY_MAX_MS);
-  try {
-    await readSession(); // an EventSource does not say why it failed: 401 or nobody there
-  } catch {
-    live.value = 'off';
-    if (wanted && !source) retryTimer = setTimeout(() => void retry(), retryMs);
-    return;
-  }
-  if (session.value && wanted && !document.hidden) open();
-}
-
-function open(): void {
+async function open(): Promise<void> {
   close();
   if (!wanted) return;
-  const { view, listener } = wanted;
-  if (viewAs.peek()) { // a stream of events has no header to say it in
-    live.value = 'poll';
-    pollTimer = setInterval(() => { if (!document.hidden) listener.resync(); }, POLL_MS);
-    return;
-  }
-  const stream = new EventSource(`/api/v1/stream?${viewQuery(view)}`);
-  let opened = false;
-  source = stream;
+  const mine = new AbortController();
+  source = mine;
   live.value = 'wait';
-  stream.onopen = () => {
-    live.value = 'on';
-    away.value = false;
-    retryMs = 1000;
-    // Between reading the list and listening to its changes something may have changed; after a gap it surely has.
-    listener.resync();
-    opened = true;
-  };
-  stream.onerror = () => {
-    if (source !== stream) return;
-    live.value = opened ? 'wait' : 'off';
-    close();
-    retryTimer = setTimeout(() => void retry(), retryMs);
-  };
-  stream.addEventListener('row', (e) => parsed<Row>(e as MessageEvent<string>, (row) => listener.row(row)));
-  stream.addEventListener('gone', (e) => parsed<{ id: string }>(e as MessageEvent<string>, (gone) => listener.gone(gone.id)));
-  stream.addEventListener('counts', (e) => parsed<Counts>(e as MessageEvent<string>, (counts) => listener.counts(counts)));
-  stream.addEventListener('job', (e) => parsed<Job>(e as MessageEvent<string>, (job) => { heardJob.value = job; }));
-  stream.addEventListener('resync', () => listener.resync());
+  let over: Live = 'wait'; // it was open, and will be again
+  try {
+    await listen(mine, wanted.view, wanted.listener);
+  } catch (error) {
+    if (live.peek() !== 'on' || error instanceof ApiError) over = 'off';
+  }
+  if (source !== mine) return;
+  close();
+  live.value = over;
+  retryTimer = setTimeout(() => { if (!document.hidden) void open(); }, retryMs);
+  retryMs = Math.min(retryMs * 2, RETRY_MAX_MS);
 }
 
 export function subscribe(view: View, listener: Listener): void {
   wanted = { view, listener };
-  retryMs = 1000;
-  if (!document.hidden) open();
+  retryMs = RETRY_MS;
+  if (!document.hidden) void open();
 }
 
 export function unsubscribe(): void {
@@ -106,6 +102,6 @@ export function watchVisibility(): void {
   document.addEventListener('visibilitychange', () => {
     clearTimeout(hideTimer);
     if (document.hidden) hideTimer = setTimeout(() => { close(); live.value = 'wait'; }, HIDDEN_GRACE_MS);
-    else if (wanted && !source) open();
+    else if (wanted && !source) void open();
   });
 }

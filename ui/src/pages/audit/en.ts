@@ -6,6 +6,7 @@ export const texts = {
   'audit.whole': 'The last start of Vigie compared the record with what had been written, and found nothing wrong. To prove it at any time:',
   'audit.filters': 'Look for entries',
   'audit.again': 'Read anew',
+  'audit.csv_tip': 'The newest 1,000 of these; all of them by vigie audit-log export',
   'audit.csv': 'Save as CSV',
   'audit.when': 'When',
   'audit.who': 'Who',

@@ -7,6 +7,7 @@ export const texts: Translation<typeof en> = {
   'audit.whole': 'Au dernier démarrage, Vigie a comparé le registre à ce qui avait été écrit, sans rien trouver d’anormal. Pour le prouver à tout moment :',
   'audit.filters': 'Chercher des entrées',
   'audit.again': 'Relire',
+  'audit.csv_tip': 'Les 1 000 plus récentes ; toutes par vigie audit-log export',
   'audit.csv': 'Enregistrer en CSV',
   'audit.when': 'Quand',
   'audit.who': 'Qui',

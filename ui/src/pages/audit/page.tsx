@@ -6,6 +6,8 @@ import { api, errorText } from '../../api.ts';
 import { Block, Coming, Page as Frame } from '../../admin/form.tsx';
 import { exact, instant } from '../../format.ts';
 import { t, said } from '../../i18n/i18n.ts';
+import { downloadPart } from '../../lazy.tsx';
+import { later } from '../../store/actions.ts';
 import { Icon } from '../../parts/icons.tsx';
 import { personOf } from '../../person.ts';
 import { rightWords, roleName, type Right } from '../../rights.ts';
@@ -171,7 +173,7 @@ export function Page(): JSX.Element {
   const file = asked();
   file.set('format', 'csv');
   file.set('limit', '1000');
-  const act = <span class="acts"><button type="button" class="btn" onClick={again}>{t('audit.again')}</button> {!viewAs.value && <a class="btn" href={`/api/v1/audit?${file}`} download="audit.csv">{t('audit.csv')}</a>}</span>;
+  const act = <span class="acts"><button type="button" class="btn" onClick={again}>{t('audit.again')}</button> {viewAs.value ? <button type="button" class="btn" data-tip={t('audit.csv_tip')} onClick={() => { later(downloadPart, (part) => part.download(`/audit?${file}`, 'audit.csv')); }}>{t('audit.csv')}</button> : <a class="btn" data-tip={t('audit.csv_tip')} href={`/api/v1/audit?${file}`} download="audit.csv">{t('audit.csv')}</a>}</span>;
   const heads = [t('audit.when'), t('audit.who'), t('audit.did'), t('audit.on'), t('audit.from'), t('audit.outcome'), ''];
   return (
     <Frame title={t('page.audit')} act={act}>

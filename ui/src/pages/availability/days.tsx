@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Each day with its figure, by weeks. It is a table, so that it is read as well as seen; a step has its own pattern, so that colour is not alone.
 import type { JSX } from 'preact';
-import { firstDay, num } from '../../format.ts';
+import { firstDay, NBSP, num } from '../../format.ts';
 import { locale, t } from '../../i18n/i18n.ts';
 import { DAYS_MOST, levelOf, shownPercent, type Level } from './ask.ts';
 import { days, type DayFigure } from './store.ts';
@@ -15,9 +15,9 @@ function Cell({ day }: { day: DayFigure | null }): JSX.Element {
   const p = day.availability;
   const first = date.getDate() === 1;
   const name = written(day.from, { weekday: 'long', day: 'numeric', month: 'long' });
-  const figure = p === undefined ? t('list.loading') : p === null ? t('avail.nothing_known') : `${num(shownPercent(p, 3), 3)} %`;
+  const figure = p === undefined ? t('list.loading') : p === null ? t('avail.nothing_known') : `${num(shownPercent(p, 3), 3)}${NBSP}%`;
   return (
-    <td class={`lv-${p === undefined ? 'wait' : levelOf(p)}`} data-tip={`${name}: ${figure}`}>
+    <td class={`lv-${p === undefined ? 'wait' : levelOf(p)}`} data-tip={t('pair', { a: name, b: figure })}>
       <span class="d" aria-hidden="true">{first ? written(day.from, { day: 'numeric', month: 'short' }) : date.getDate()}</span>
       <span class="sr">{name}: </span>
       <span class="p">{p === undefined ? '…' : p === null ? '—' : num(shownPercent(p, 1), 1)}</span>

@@ -5,7 +5,7 @@ import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { api } from '../../api.ts';
 import { csv, nameOfFile, save } from '../../file.ts';
-import { durationLong, exact, num } from '../../format.ts';
+import { durationLong, exact, NBSP, num } from '../../format.ts';
 import { t } from '../../i18n/i18n.ts';
 import { spanText, wholeSpanText } from '../../graph/time.ts';
 import { Segments } from '../../parts/bits.tsx';
@@ -20,7 +20,7 @@ import { readStrips, Strip } from './strips.tsx';
 
 const SHOWN = 50;
 const change = (patch: Partial<Ask>, how: 'push' | 'replace' = 'push'): void => go({ query: queryOf({ ...askOf(route.peek().query), ...patch }) }, how);
-const percent = (p: number | null, digits = 3): string => (p === null ? '—' : `${num(shownPercent(p, digits), digits)} %`);
+const percent = (p: number | null, digits = 3): string => (p === null ? '—' : `${num(shownPercent(p, digits), digits)}${NBSP}%`);
 
 function usePeriods(): readonly string[] {
   const [list, setList] = useState<string[]>([]);

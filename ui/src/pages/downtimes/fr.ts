@@ -19,7 +19,7 @@ export const texts: Translation<typeof en> = {
   'downs.and_more': { one: 'et {n} autre', other: 'et {n} autres' },
   'downs.go_on': 'Continuer : quand, et ce que cela implique',
   'downs.who': 'Hôte ou service',
-  'downs.stage': 'Étape',
+  'downs.stage': 'Phase',
   'downs.from': 'Du',
   'downs.to': 'Au',
   'downs.by': 'Par',

@@ -63,7 +63,7 @@ function Table<T>({ title, list, idOf, nameOf, columns, can, act, actMany, run }
             <tr key={idOf(one)} class={picked.has(idOf(one)) ? 'sel' : ''}>
               {can && <td class="dt-box"><input type="checkbox" aria-label={t('downs.select', { name: nameOf(one) })} checked={picked.has(idOf(one))} onChange={() => toggle(idOf(one))} /></td>}
               {columns.map((c, i) => (i === 0 ? <th scope="row" key={c.title}>{c.cell(one)}</th> : <td key={c.title} data-of={c.title}>{c.cell(one)}</td>))}
-              {can && <td class="acts"><button type="button" class="btn" disabled={busy} aria-label={`${act}: ${nameOf(one)}`} onClick={() => void doIt([one])}>{act}</button></td>}
+              {can && <td class="acts"><button type="button" class="btn" disabled={busy} aria-label={t('pair', { a: act, b: nameOf(one) })} onClick={() => void doIt([one])}>{act}</button></td>}
             </tr>
           ))}</tbody>
         </table>

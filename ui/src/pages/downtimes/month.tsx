@@ -115,7 +115,8 @@ export function Calendar(): JSX.Element {
         <Bar day={day} how={how} title={title} list={list} />
         <p class="sr" id="dt-keys">{t('downs.keys')}</p>
         {list ? <Entries list={entries} title={title} /> : (
-          <table class={`dt-grid ${how}`} aria-label={title} aria-describedby="dt-keys" onKeyDown={key}>
+          <table class={`dt-grid ${how}`} aria-describedby="dt-keys" onKeyDown={key}>
+            <caption class="sr">{title}</caption>
             <thead><tr>{days.slice(0, 7).map((d) => <th scope="col" key={d.getTime()}><abbr title={written(d, { weekday: 'long' })}>{written(d, { weekday: 'short' })}</abbr></th>)}</tr></thead>
             <tbody>{weeks.map((w) => <tr key={w[0]!.getTime()}>{w.map((d) => <Day key={d.getTime()} day={d} chosen={day} entries={entries} month={day.getMonth()} week={how === 'week'} />)}</tr>)}</tbody>
           </table>

@@ -16,7 +16,7 @@ const spanOf = (list: readonly Bucket[], one: number, other: number): Span => ({
 function words(bucket: Bucket): string {
   const sum = layersOf(bucket);
   const parts = LAYERS.filter((layer) => sum[layer] > 0).map((layer) => t(`events.layer_${layer}`, { n: sum[layer] }));
-  return `${spanText(at(bucket.from), at(bucket.to))}: ${parts.length > 0 ? parts.join(', ') : t('events.none_then')}`;
+  return t('pair', { a: spanText(at(bucket.from), at(bucket.to)), b: parts.length > 0 ? parts.join(', ') : t('events.none_then') });
 }
 
 function Bars({ list, most }: { list: readonly Bucket[]; most: number }): JSX.Element {

@@ -3,7 +3,8 @@ import type { JSX } from 'preact';
 import { num } from '../../format.ts';
 import { t } from '../../i18n/i18n.ts';
 import type { As, Filter } from '../../model.ts';
-import { go, route } from '../../route.ts';
+import { may } from '../../rights.ts';
+import { DEFAULT_ROUTE, go, route } from '../../route.ts';
 import { chosen } from '../../store/actions.ts';
 import { allSelected, clearSelected, counts, failed, load, loading, matched, mayTakeAll, more, next, rows, selectAll, selected, selectedCount, total } from '../../store/list.ts';
 import { live } from '../../store/stream.ts';
@@ -35,7 +36,7 @@ function Empty(): JSX.Element {
   const n = total.value;
   const pending = counts.value.pending ?? 0;
   const showAll = <button type="button" class="btn p" onClick={() => go({ filter: 'all', states: [], q: '', host: '', group: [], kind: '', under: '' })}>{t('empty.show_all', { n })}</button>;
-  if (n === 0) return <div class="empty"><Icon name="none" big /><h2>{t('empty.nothing')}</h2><p>{t('empty.nothing_text')}</p></div>;
+  if (n === 0) return <div class="empty"><Icon name="none" big /><h2>{t('empty.nothing')}</h2><p>{t('empty.nothing_text')}</p>{may('users.write') && <button type="button" class="btn p" onClick={() => go({ ...DEFAULT_ROUTE, page: 'guide' })}>{t('page.guide')}</button>}</div>;
   if (q || host || group.length > 0 || kind || under || states.length > 0) {
     return (
       <div class="empty"><Icon name="none" big /><h2>{t('empty.no_match')}</h2><p>{t('empty.no_match_text')}</p>

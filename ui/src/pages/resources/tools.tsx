@@ -8,9 +8,11 @@ import { viewQuery } from '../../model.ts';
 import { COLUMNS, type Column } from '../../prefs.ts';
 import { may } from '../../rights.ts';
 import { listOf, route } from '../../route.ts';
+import { downloadPart } from '../../lazy.tsx';
 import { Icon } from '../../parts/icons.tsx';
 import { Popup } from '../../parts/popup.tsx';
 import { matched } from '../../store/list.ts';
+import { later } from '../../store/actions.ts';
 import { viewAs } from '../../viewas.ts';
 import { currentQuery, forget, readSaved, save, saved, show, type Saved } from '../../store/filters.ts';
 
@@ -66,18 +68,21 @@ function ColumnChoice(): JSX.Element {
   );
 }
 
-// The browser saves the file as it comes; nothing of it is held here.
-function Export(): JSX.Element {
-  const { view, under } = route.value;
-  if (viewAs.value || under) return <p class="muted">{t(under ? 'export.under' : 'export.view_as')}</p>;
+// The browser saves the file as it comes; nothing of it is held here, but where one looks as another, which a link cannot say.
+function Export({ close }: { close: () => void }): JSX.Element {
+  const { view } = route.value;
   const query = viewQuery({ ...listOf(route.value), view: 'all' });
-  const href = (format: string): string => `/api/v1/resources/export?${query}&format=${format}`;
+  const entry = (format: 'csv' | 'json', text: string): JSX.Element => {
+    const path = `/resources/export?${query}&format=${format}`;
+    if (!viewAs.value) return <a class="w" href={`/api/v1${path}`} download={`vigie.${format}`}>{text}</a>;
+    return <button type="button" class="w" onClick={() => { close(); later(downloadPart, (part) => part.download(path, `vigie.${format}`)); }}>{text}</button>;
+  };
   return (
     <>
       <p class="muted">{view === 'all' ? t('export.text', { n: matched.value }) : t('export.plain')}</p>
       <ul>
-        <li><a class="w" href={href('csv')} download="vigie.csv">{t('export.csv')}</a></li>
-        <li><a class="w" href={href('json')} download="vigie.json">{t('export.json')}</a></li>
+        <li>{entry('csv', t('export.csv'))}</li>
+        <li>{entry('json', t('export.json'))}</li>
       </ul>
     </>
   );
@@ -86,7 +91,7 @@ function Export(): JSX.Element {
 export const Tools = (): JSX.Element => (
   <div class="tools">
     <Popup label={t('saved.title')} opened={() => void readSaved().catch(() => undefined)}>{(close) => <SavedFilters close={close} />}</Popup>
-    <Popup label={t('export.title')}>{() => <Export />}</Popup>
+    <Popup label={t('export.title')}>{(close) => <Export close={close} />}</Popup>
     <Popup label={t('columns.title')}>{() => <ColumnChoice />}</Popup>
   </div>
 );
