@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { beforeEach, test } from 'node:test';
-import { axe, newPage } from './browser.mjs';
+import { axe, newPage, until } from './browser.mjs';
 import { clean, LIVE_MS, scene } from './scene.mjs';
 
 const QUIET = 150;
@@ -21,13 +21,6 @@ const bar = () => page.getByRole('group', { name: /selected/ });
 const dialog = () => page.getByRole('dialog');
 const toast = (text) => page.locator('.toast', { hasText: text });
 const total = async (query) => (await (await page.request.get(`${vigie.url}/api/v1/resources?limit=1&${query}`)).json()).matched;
-const until = async (what, is) => {
-  const end = Date.now() + LIVE_MS;
-  while (!await is()) {
-    assert.ok(Date.now() < end, what);
-    await page.waitForTimeout(100);
-  }
-};
 
 test('rows are chosen by mouse and keys, in stretches, and let go by Escape', own, async () => {
   await open('filter=all&host=crane&sort=name');
@@ -203,7 +196,6 @@ test('who may only look is offered nothing, and told so', own, async () => {
   await p.locator('tr.row a.r').first().focus();
   await p.keyboard.press('d');
   await p.getByText(/You need the right to plan and cancel downtimes/).waitFor();
-  assert.deepEqual(await axe(p), []);
   assert.deepEqual(viewer.wrongs, []);
   await viewer.context.close();
 });

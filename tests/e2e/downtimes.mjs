@@ -2,13 +2,13 @@
 // Downtimes and acknowledgements, against one real Vigie: planned, cancelled and put back; the calendar of those that come again; by keys.
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import { axe, newPage } from './browser.mjs';
+import { axe, exactly } from './browser.mjs';
 import { clean, LIVE_MS, scene } from './scene.mjs';
 
 const NIGHTS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'].map((day) => `  ${day} 02:00-04:00\n`).join('');
 const s = scene({ others: `define timeperiod {\n  timeperiod_name nightly\n  alias Nightly backup\n  vigie_timezone Europe/Paris\n${NIGHTS}}\ndefine service {\n  use every\n  service_description Backup\n  check_command c6\n  vigie_downtime_period nightly\n}\n` });
-let page, context, browser, vigie;
-beforeEach(() => { ({ page, context, browser, vigie } = s); });
+let page, vigie;
+beforeEach(() => { ({ page, vigie } = s); });
 
 const row = (text) => page.locator('.dt-table tbody tr', { hasText: text });
 
@@ -27,8 +27,7 @@ test('a downtime is planned for what is chosen, is listed, cancelled and put bac
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   await row('Always critical').waitFor({ timeout: LIVE_MS });
   await row('under way').first().waitFor({ timeout: LIVE_MS });
-  assert.equal(await page.locator('.dt-table tbody tr').count(), 2);
-  assert.deepEqual(await axe(page), []);
+  await exactly(page.locator('.dt-table tbody tr'), 2);
   await page.getByLabel('All 2').check();
   await page.getByRole('button', { name: 'Cancel the 2 selected' }).click();
   await page.getByText('2 downtimes cancelled').waitFor();
@@ -37,7 +36,7 @@ test('a downtime is planned for what is chosen, is listed, cancelled and put bac
   await row('Always warning').waitFor({ timeout: LIVE_MS });
   await page.getByPlaceholder('Name, person or comment').fill('warning');
   await page.waitForURL((u) => u.searchParams.get('q') === 'warning');
-  assert.equal(await page.locator('.dt-table tbody tr').count(), 1);
+  await exactly(page.locator('.dt-table tbody tr'), 1);
 });
 
 test('the calendar shows what comes again, and is walked through by keys', async () => {
@@ -54,7 +53,6 @@ test('the calendar shows what comes again, and is walked through by keys', async
   await page.keyboard.press('PageDown');
   await page.waitForURL((u) => u.searchParams.get('day') === '2027-03-11');
   await row('harbour › Backup').waitFor();
-  assert.deepEqual(await axe(page), []);
   await page.getByRole('button', { name: 'Week', exact: true }).click();
   await page.waitForFunction(() => document.querySelectorAll('.dt-e').length === 7);
   assert.deepEqual(await axe(page), []);
@@ -71,27 +69,12 @@ test('acknowledgements and comments are listed, taken back and put back', async 
   assert.ok((await page.request.post(`${vigie.url}/api/v1/resources/${id}/acknowledge`, { data, headers: { 'X-CSRF': csrf } })).ok());
   await page.goto(`${vigie.url}/downtimes?view=acks`);
   await row('a diver is under way').waitFor({ timeout: LIVE_MS });
-  assert.deepEqual(await axe(page), []);
   await row('a diver is under way').getByRole('button', { name: /^Remove: harbour › Always critical/ }).click();
   await page.getByText('Acknowledgement removed').waitFor();
   await page.getByRole('button', { name: 'Undo' }).click();
   await row('a diver is under way').waitFor({ timeout: LIVE_MS });
   await page.getByRole('button', { name: 'Comments' }).click();
   await row('a diver is under way').first().waitFor();
-  assert.deepEqual(await axe(page), []);
-});
-
-test('in French, and on 360 pixels', async () => {
-  const narrow = await newPage(browser, { viewport: { width: 360, height: 740 }, locale: 'fr-FR', storageState: { cookies: await context.cookies(), origins: [] } });
-  for (const view of ['now', 'calendar', 'acks', 'comments']) {
-    await narrow.page.goto(`${vigie.url}/downtimes?view=${view}`);
-    await narrow.page.getByRole('heading', { name: 'Maintenances et acquittements', level: 1 }).waitFor();
-    await narrow.page.locator('.dt-grid, .dt-table').first().waitFor();
-    assert.ok(await narrow.page.evaluate(() => document.documentElement.scrollWidth) <= 360, view);
-    assert.deepEqual(await axe(narrow.page), [], view);
-  }
-  assert.deepEqual(narrow.wrongs, []);
-  await narrow.context.close();
 });
 
 clean(s);

@@ -2,7 +2,7 @@
 // The list of resources and the panel, against one real Vigie: search, filters, actions, languages, narrow, by keyboard only. The steps build on each other.
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import { axe, newPage } from './browser.mjs';
+import { axe, exactly, newPage } from './browser.mjs';
 import { clean, LIVE_MS, scene, USER } from './scene.mjs';
 
 const s = scene();
@@ -18,7 +18,6 @@ test('real services show, and their first results come by themselves', async () 
     return rows.length > 3 && (!ours || rows.every((r) => !r.classList.contains('s-pending') || /Sent in|Not there/.test(r.textContent)));
   }, main(), { timeout: LIVE_MS });
   await page.getByText('live', { exact: true }).waitFor();
-  assert.deepEqual(await axe(page), []);
   if (!main()) return;
   const all = await names();
   for (const name of ['Load', 'Disk root', 'Processes', 'Users', 'Turning']) assert.ok(all.some((n) => n.includes(name)), name);
@@ -57,7 +56,6 @@ test('the panel says why, shows output, measurements and events, and has an addr
     await told.waitFor({ timeout: LIVE_MS });
     assert.match(await told.innerText(), /^\d\d:\d\d:\d\d\s+alice told: CRITICAL · notification 1$/u);
   }
-  assert.deepEqual(await axe(page), []);
   const title = await panel.locator('h2').innerText();
   await page.reload();
   await page.locator('.panel .facts').waitFor();
@@ -173,7 +171,7 @@ test('a problem is acknowledged, with a comment that colleagues read', async () 
   await row(name).first().getByText('acknowledged').waitFor({ state: 'detached' });
   const removed = panel.locator('.tl li', { hasText: `Acknowledgement removed by ${USER}` });
   await removed.waitFor({ timeout: LIVE_MS });
-  assert.equal(await removed.count(), 1, 'said once, with who did it');
+  await exactly(removed, 1); // said once, with who did it
   assert.doesNotMatch(await panel.locator('.tl').innerText(), /_SVC_|\[\d{9,}\]/, 'words, not command lines');
   assert.match(await removed.locator('[data-tip*="REMOVE_SVC"]').getAttribute('data-tip'), /^\[\d+\] REMOVE_SVC_ACKNOWLEDGEMENT;/);
   await page.keyboard.press('Escape');
@@ -228,7 +226,6 @@ test('French, and back, everywhere', async () => {
   await link(await problem().catch(() => '') || (await names())[0]).first().click();
   await page.locator('.panel .facts').waitFor();
   await page.locator('.panel').getByText('Résultat').first().waitFor();
-  assert.deepEqual(await axe(page), []);
   await page.reload();
   await page.getByRole('heading', { name: 'Ressources' }).waitFor();
   await page.locator('.av').click();
@@ -282,7 +279,6 @@ test('names keep their room beside many tags', { skip: Boolean(process.env.VIGIE
     assert.equal(name, 0, `the whole name of the service shows at ${width} px`);
     assert.ok(tags <= cell + 1, `no tag is cut at ${width} px`);
   }
-  assert.deepEqual(await axe(page), []);
   await page.setViewportSize({ width: 1400, height: 860 });
   for (const name of ['ENABLE_SVC_NOTIFICATIONS', 'ENABLE_SVC_CHECK', 'REMOVE_SVC_ACKNOWLEDGEMENT']) await post('/commands', { command: `[${now}] ${name};harbour;Always critical` });
   await post('/commands', { command: `[${now}] DEL_DOWNTIME_BY_HOST_NAME;harbour` });
@@ -295,7 +291,6 @@ test('360 pixels are enough', async () => {
   await p.goto(`${vigie.url}/resources?filter=all`);
   await p.waitForSelector('tr.row');
   assert.ok(await wide() <= 360);
-  assert.deepEqual(await axe(p), []);
   await p.locator('tr.row a.r').first().click();
   await p.locator('.panel .facts').waitFor();
   const box = await p.locator('.panel').boundingBox();

@@ -8,7 +8,7 @@ import { startVigie } from './vigie.mjs';
 
 export const USER = 'marie';
 export const PASSWORD = 'brume lente 42';
-export const LIVE_MS = 60000; // what comes by itself, on a machine that does much else
+export const LIVE_MS = 150000; // what comes by itself, on a machine that does much else
 
 // Take what you need of it in beforeEach: hooks of the top run side by side. signedUp: false leaves the set-up to the test. more, quiet, others: services and other objects beside the usual ones (vigie.mjs). What it returns is filled before the first test: page, context, browser, vigie, wrongs; and listOf's helpers.
 export function scene({ signedUp = true, more = [], quiet = 0, others = '' } = {}) {

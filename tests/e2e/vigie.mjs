@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const PLUGINS = '/usr/lib/nagios/plugins';
-const START_MS = 30000;
-const STOP_MS = 15000;
+const START_MS = 120000;
+const STOP_MS = 60000;
 
 const SERVICES = [
   ['Load', `${PLUGINS}/check_load -w 100,100,100 -c 200,200,200`],
