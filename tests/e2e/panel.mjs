@@ -7,8 +7,8 @@ import { clean, LIVE_MS, scene } from './scene.mjs';
 
 const s = scene({ quiet: 2 });
 const own = { skip: Boolean(process.env.VIGIE_URL) };
-let page;
-beforeEach(() => { ({ page } = s); });
+let page, vigie;
+beforeEach(() => { ({ page, vigie } = s); });
 const { link, goAll, url } = s;
 const panel = () => page.locator('.panel');
 
@@ -88,20 +88,20 @@ test('what stands around it is a link with its state: the host of a service, the
 });
 
 test('by problem: what follows is folded beneath it, and unfolds there by keys and by mouse', own, async () => {
-  const { csrf } = await (await page.request.get(`${s.vigie.url}/api/v1/session`)).json();
+  const { csrf } = await (await page.request.get(`${vigie.url}/api/v1/session`)).json();
   const now = Math.floor(Date.now() / 1000);
-  for (const line of ['DISABLE_HOST_CHECK;harbour', 'DISABLE_HOST_CHECK;crane', ...['harbour', 'harbour', 'crane', 'crane'].map((host) => `PROCESS_HOST_CHECK_RESULT;${host};1;No answer`), 'PROCESS_SERVICE_CHECK_RESULT;crane;Quiet 1;2;Nothing comes']) {
-    assert.ok((await page.request.post(`${s.vigie.url}/api/v1/commands`, { data: { command: `[${now}] ${line}` }, headers: { 'X-CSRF': csrf } })).ok(), line);
+  for (const line of ['DISABLE_HOST_CHECK;harbour', 'PROCESS_HOST_CHECK_RESULT;harbour;1;No answer', 'PROCESS_HOST_CHECK_RESULT;harbour;1;No answer']) {
+    assert.ok((await page.request.post(`${vigie.url}/api/v1/commands`, { data: { command: `[${now}] ${line}` }, headers: { 'X-CSRF': csrf } })).ok(), line);
   }
-  await page.goto(`${s.vigie.url}/resources?filter=problems&view=problems`);
+  await page.goto(`${vigie.url}/resources?filter=problems&view=problems`);
   const fold = page.getByRole('button', { name: /that follow from harbour$/ });
   await fold.waitFor({ timeout: LIVE_MS });
-  await page.locator('tr.row', { hasText: 'Quiet 1' }).waitFor({ state: 'detached', timeout: LIVE_MS });
+  await page.locator('tr.row', { hasText: 'Always critical' }).waitFor({ state: 'detached', timeout: LIVE_MS });
   const rows = await page.locator('tr.row').count();
   await page.locator('tr.row a.r', { hasText: /^harbour$/ }).focus();
   await page.keyboard.press('ArrowRight');
   const child = page.locator('tr.row.child');
-  await child.filter({ hasText: 'crane › Quiet 1' }).waitFor();
+  await child.filter({ hasText: 'harbour › Always critical' }).waitFor();
   assert.ok(url().searchParams.get('unfolded'), 'it is in the address');
   assert.equal(url().searchParams.get('under'), null);
   assert.deepEqual(await axe(page), []);
