@@ -94,7 +94,7 @@ test('by problem: what follows is folded beneath it, and unfolds there by keys a
     assert.ok((await page.request.post(`${vigie.url}/api/v1/commands`, { data: { command: `[${now}] ${line}` }, headers: { 'X-CSRF': csrf } })).ok(), line);
   }
   await page.goto(`${vigie.url}/resources?filter=problems&view=problems`);
-  const fold = page.getByRole('button', { name: /that follow from harbour$/ });
+  const fold = page.getByRole('button', { name: /consequences of harbour/ });
   await fold.waitFor({ timeout: LIVE_MS });
   await page.locator('tr.row', { hasText: 'Always critical' }).waitFor({ state: 'detached', timeout: LIVE_MS });
   const rows = await page.locator('tr.row').count();
