@@ -3,6 +3,8 @@
 
 #include "api/api_int.h"
 #include "api/api_reply.h"
+#include "api/eyes.h"
+#include "api/group.h"
 #include "core/sight.h"
 #include "wire/json.h"
 #include "wire/json_read.h"
@@ -27,8 +29,21 @@ static bool read_terms(struct str text, struct buf *out)
     return good;
 }
 
+/* Is there such a group or contact, for who asks? Of what is out of sight nothing is said, not even that it is there. */
+static bool is_known(struct eyes *e, const struct sight_term *t)
+{
+    if (t->kind == SIGHT_HOST || t->kind == SIGHT_SERVICE)
+        return true;
+    if (t->at == MODEL_NONE)
+        return false;
+    if (t->kind == SIGHT_CONTACT)
+        return eyes_see(e, EYES_CONTACT, t->at);
+    return t->kind == SIGHT_HOST_GROUP ? group_seen(e->m, model_host_group(e->m, t->at), true, e->sight)
+                                       : group_seen(e->m, model_service_group(e->m, t->at), false, e->sight);
+}
+
 /* Groups and contacts that there are not, as they were written. */
-static void write_unknown(struct json *j, const struct sight *s, const struct model *m)
+static void write_unknown(struct json *j, const struct sight *s, struct eyes *e)
 {
     struct str text = buf_str(&s->text);
 
@@ -37,7 +52,7 @@ static void write_unknown(struct json *j, const struct sight *s, const struct mo
     for (size_t i = 0; i < s->term.n; i++) {
         struct str line = str_cut(&text, '\n');
 
-        if (!sight_term_known(&s->term.at[i], m))
+        if (!is_known(e, &s->term.at[i]))
             json_str(j, line);
     }
     json_list_end(j);
@@ -45,6 +60,7 @@ static void write_unknown(struct json *j, const struct sight *s, const struct mo
 
 static void answer(struct api *a, struct api_request *q, const struct sight *s)
 {
+    struct eyes e = eyes_of(&a->model, q->sight, &q->arena);
     uint64_t hosts = 0, services = 0;
     struct buf out = BUF_INIT;
     struct json j;
@@ -58,7 +74,7 @@ static void answer(struct api *a, struct api_request *q, const struct sight *s)
     json_key_u64(&j, "hosts", hosts);
     json_key_u64(&j, "services", services);
     if (s) {
-        write_unknown(&j, s, &a->model);
+        write_unknown(&j, s, &e);
     } else {
         json_key(&j, "unknown");
         json_list(&j);

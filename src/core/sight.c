@@ -119,11 +119,6 @@ static uint32_t find(const struct sight_term *t, const struct model *m)
     return MODEL_NONE;
 }
 
-bool sight_term_known(const struct sight_term *t, const struct model *m)
-{
-    return t->kind == SIGHT_HOST || t->kind == SIGHT_SERVICE || find(t, m) != MODEL_NONE;
-}
-
 /* ---- the text ---- */
 
 int sight_put_term(struct buf *text, struct str term, struct err *err)

@@ -45,8 +45,6 @@ struct sight {
 
 /* One term; its names are put into arena. E_INVAL says what is wrong with it, and what to write instead. */
 int sight_term_parse(struct sight_term *t, struct str text, struct arena *arena, struct err *err);
-/* Is there the group or contact that the term names? True of patterns. */
-bool sight_term_known(const struct sight_term *t, const struct model *m);
 
 /* Building the text: a term of the scope at hand (E_INVAL, E_LIMIT: not added), then the end of that scope. */
 int sight_put_term(struct buf *text, struct str term, struct err *err);

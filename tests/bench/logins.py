@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""`./dev bench logins [--services N] [--seconds N] [--rate N] [--json FILE]`: 10,000 services are checked once a minute each, a plugin every 6 ms, while 1,000 attempts a second to sign in come in over 64
-connections, each with a name and a password of its own, every eighth with the name of an administrator. How late checks began is told by /metrics, in turns without and with the flood: quiet, flood, quiet, flood.
+"""`./dev bench logins [--services N] [--seconds N] [--rate N] [--one-source] [--json FILE]`: 10,000 services are checked once a minute each, a plugin every 6 ms, while 1,000 attempts a second to sign in come in over 64
+connections, each with a name and a password of its own, every eighth with the name of an administrator, and from ever new addresses (of 127.0.0.0/8), so that no source
+waits for its failures and auth hashes passwords all the time (--one-source: from one address, as somebody alone would). How late checks began is told by /metrics, in turns without and with the flood: quiet, flood, quiet, flood.
 
     late_p50, late_p99, late_p999    the limit of the histogram below which so many checks began
     answered                         how the attempts were answered, by status: that none of them delays a check does not mean that all are looked at
@@ -24,6 +25,7 @@ from lib_vigie import Vigie, free_port, until  # noqa: E402
 from web import cpu_s, get  # noqa: E402
 
 PROGRAM = os.environ.get('VIGIE') or os.path.join(BUILD, 'release/vigie')
+TRIES = 4  # from one address: fewer than cost a wait
 CONNECTIONS, PER_HOST, INTERVAL = 64, 20, 60  # what waits for a password's hash waits; all others are to come at their pace
 SECRET = 'a long enough watchword'
 
@@ -39,9 +41,15 @@ def objects(services):
 
 class Attempts(threading.Thread):
     """One connection that asks at its pace, and at once again when it is behind."""
-    def __init__(self, port, k, rate, stop):
+    def __init__(self, port, k, rate, stop, sources):
         super().__init__(daemon=True)
-        self.port, self.k, self.rate, self.stop, self.answered = port, k, rate, stop, collections.Counter()
+        self.port, self.k, self.rate, self.stop, self.sources, self.answered = port, k, rate, stop, sources, collections.Counter()
+
+    def connect(self, n):
+        """Below 2^24 addresses each attempt of each connection has one of its own."""
+        at = 2 + (self.k + n * CONNECTIONS) % (2 ** 24 - 4)
+        source = f'127.{at >> 16}.{at >> 8 & 255}.{at & 255}' if self.sources else '127.0.0.1'
+        return socket.create_connection(('127.0.0.1', self.port), timeout=60, source_address=(source, 0))
 
     def once(self, s, n):
         name = 'keeper' if n % 8 == 0 else f'nobody{self.k}x{n}'
@@ -63,8 +71,11 @@ class Attempts(threading.Thread):
         begin, n, s = time.monotonic(), 0, None
         while not self.stop.is_set():
             try:
-                s = s or socket.create_connection(('127.0.0.1', self.port), timeout=60)
+                s = s or self.connect(n)
                 self.once(s, n)
+                if self.sources and n % TRIES == TRIES - 1:
+                    s.close()
+                    s = None
             except OSError:
                 self.answered['no answer'] += 1
                 s = None
@@ -83,10 +94,10 @@ def below(steps, part):
     return next((le for le, n in sorted(steps.items()) if total and n >= part * total), float('inf'))
 
 
-def span(port, seconds, rate):
+def span(port, seconds, rate, sources):
     """What happens in so many seconds, with so many attempts a second."""
     stop, before, begin = threading.Event(), latency(port), time.monotonic()
-    all_of = [Attempts(port, k, rate / CONNECTIONS, stop) for k in range(CONNECTIONS if rate else 0)]
+    all_of = [Attempts(port, k, rate / CONNECTIONS, stop, sources) for k in range(CONNECTIONS if rate else 0)]
     for one in all_of:
         one.start()
     time.sleep(seconds)
@@ -102,6 +113,7 @@ def main():
     p.add_argument('--services', type=int, default=10000)
     p.add_argument('--seconds', type=float, default=20)
     p.add_argument('--rate', type=int, default=1000)
+    p.add_argument('--one-source', action='store_true')
     p.add_argument('--json')
     a = p.parse_args()
     port, sums = free_port(), {}
@@ -113,7 +125,7 @@ def main():
         say(f'{machine()}; {a.services} services, {a.services / INTERVAL:.0f} checks a second')
         for what, rate in (('quiet', 0), ('flood', a.rate)) * 2:
             busy = {role: cpu_s(ids) for role, ids in pids.items()}
-            steps, answered, took = span(port, a.seconds, rate)
+            steps, answered, took = span(port, a.seconds, rate, not a.one_source)
             cpus = ', '.join(f'{role} {(cpu_s(ids) - busy[role]) / took * 100:.0f} %' for role, ids in pids.items())
             total = sums.setdefault(what, collections.Counter())
             total.update({le: n for le, n in steps.items()})

@@ -29,6 +29,22 @@ static void round_trip(struct auth_store *s)
     buf_release(&two);
 }
 
+/* The same of sessions, and of where people have signed in from. */
+static void round_trip_sessions(struct auth_store *s)
+{
+    struct buf one = BUF_INIT, two = BUF_INIT;
+    struct err err = ERR_INIT;
+
+    auth_store_dump_sessions(s, &one);
+    if (auth_store_load_sessions(s, buf_str(&one), &err) < 0)
+        abort();
+    auth_store_dump_sessions(s, &two);
+    if (!str_eq(buf_str(&one), buf_str(&two)))
+        abort();
+    buf_release(&one);
+    buf_release(&two);
+}
+
 static void use(struct auth_store *s, struct str text)
 {
     const struct auth_now now = {{1700000000 * TIME_S}, {TIME_S}};
@@ -66,7 +82,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     } else if (s.users.n || s.groups.n || s.tokens.n || s.roles.n != 3) {
         abort();
     }
-    (void)auth_store_load_sessions(&s, text, &err);
+    if (auth_store_load_sessions(&s, text, &err) == 0)
+        round_trip_sessions(&s);
+    else if (s.sessions.n || s.known.n)
+        abort();
     if (auth_scope_read(text, &scope) == PROBLEM_NONE && scope &&
         (strlen(scope) > AUTH_SCOPE_MAX || strchr(scope, ' ') || strchr(scope, '\n')))
         abort();

@@ -231,33 +231,13 @@ static void test_wrong_texts(void **state)
     buf_release(&many);
 }
 
-static void test_known(void **state)
-{
-    static const char *const known[] = {"hostgroup:ga", "servicegroup:disks", "contact:ann", "host:none",
-                                        "service:none/none"},
-                             *const unknown[] = {"hostgroup:disks", "!servicegroup:none", "contact:none"};
-    struct api_world *w = *state;
-    struct arena arena = ARENA_INIT;
-    struct sight_term t;
-
-    for (size_t i = 0; i < ARRAY_LEN(known); i++) {
-        assert_int_equal(sight_term_parse(&t, str_of(known[i]), &arena, NULL), 0);
-        assert_true(sight_term_known(&t, &w->model));
-    }
-    for (size_t i = 0; i < ARRAY_LEN(unknown); i++) {
-        assert_int_equal(sight_term_parse(&t, str_of(unknown[i]), &arena, NULL), 0);
-        assert_false(sight_term_known(&t, &w->model));
-    }
-    arena_release(&arena);
-}
-
 int main(void)
 {
 #define WORLD(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         WORLD(test_terms),           WORLD(test_named_hosts),
         cmocka_unit_test(test_gone), cmocka_unit_test(test_wrong_terms),
-        WORLD(test_wrong_texts),     WORLD(test_known),
+        WORLD(test_wrong_texts),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

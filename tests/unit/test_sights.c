@@ -434,6 +434,34 @@ static void test_searches(void **state)
     }
 }
 
+/* What a scope would show: counted is what one sees oneself, and a group or contact out of sight is one that there is not. */
+static void test_scope_shown(void **state)
+{
+    static const char *const kinds[] = {"hostgroup", "servicegroup", "contact"};
+    static const char *const names[] = {"group", "sg", "person", "nothing"};
+    const struct api_route r = {.method = "GET", .path = "/api/v1/scope"};
+    struct api_world *w = *state;
+    char before[64];
+
+    for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
+        for (size_t n = 0; n < ARRAY_LEN(names); n++) {
+            char query[128];
+
+            snprintf(before, sizeof(before), "terms=%%5B%%22%s%%3A", kinds[k]);
+            snprintf(query, sizeof(query), "%s%%22%%5D", names[n]);
+            same_as_never(w, &r, before, query);
+        }
+    }
+    ask(w, &r, r.path, "terms=%5B%22host%3A*%22%5D", API_ROLE_ADMIN, PART);
+    assert_string_equal(w->body.data, "{\"hosts\":1,\"services\":2,\"unknown\":[]}");
+    ask(w, &r, r.path, "terms=%5B%22hostgroup%3Aseen%22,%22contact%3Aann%22,%22hostgroup%3AZZgroup%22%5D",
+        API_ROLE_ADMIN, NULL);
+    assert_true(says(w, "\"unknown\":[]"));
+    ask(w, &r, r.path, "terms=%5B%22hostgroup%3Anone%22,%22contact%3Aann%22%5D", API_ROLE_ADMIN, PART);
+    assert_true(says(w, "\"unknown\":[\"hostgroup:none\"]"));
+    assert_int_equal(ask(w, &r, r.path, "terms=%5B%22host%3A%22%5D", API_ROLE_ADMIN, PART), 400);
+}
+
 /* ... and in the path. */
 static void by_path(struct api_world *w, const struct api_route *r, const char *name, const char *host)
 {
@@ -661,7 +689,7 @@ int main(void)
         WORLD(test_every_route), WORLD(test_one_of_them), WORLD(test_by_name),
         WORLD(test_by_path),     WORLD(test_actions),     WORLD(test_plants),
         WORLD(test_counts),      WORLD(test_streams),     WORLD(test_streams_side_by_side),
-        WORLD(test_streams_end), WORLD(test_searches),
+        WORLD(test_streams_end), WORLD(test_searches),    WORLD(test_scope_shown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
