@@ -15,6 +15,10 @@ test('the log: what stands in the address is what is asked for, and comes back a
   assert.equal(log.parametersOf(ask, ask.picked!).get('kind'), 'alert,stale,comment,comment_removed');
   assert.equal(log.isLive(ask), false);
   assert.equal(log.askOf({ from: '300', to: '200' }).window, null);
+  const who = log.askOf({ show: 'told', contact: 'ann', told: 'no', kind: 'alerts', text: 'x', host: 'web' });
+  assert.deepEqual(log.askOf(log.queryOf(who)), who);
+  assert.equal(log.decisionsOf(who, { from: 0, to: 60 }, false).toString(), 'from=1970-01-01T00%3A00%3A00.000Z&to=1970-01-01T00%3A01%3A00.000Z&host=web&contact=ann&told=no', 'kinds and texts are of events alone');
+  assert.equal(log.parametersOf(who, { from: 0, to: 60 }).get('kind'), 'notification,undelivered', 'the bars are of what was sent');
   assert.deepEqual(log.windowOf(log.askOf({ range: '1h' }), 7200), { from: 3600, to: 7200 });
 });
 

@@ -8,7 +8,7 @@ import { why } from '../store/detail.ts';
 import { slowNow } from '../store/now.ts';
 import { ABOUT, StateName } from '../event/words.tsx';
 import { Section } from './section.tsx';
-import { told, toldWithin } from './why.ts';
+import { told, toldWithin } from '../event/reason.ts';
 
 const Contacts = ({ list }: { list: readonly Told[] }): JSX.Element => (
   <ul class="told">{list.map((c) => <li key={c.contact ?? ''} class={c.told ? 'y' : ''}>{c.contact && <><b>{t('why.contact', { name: c.contact })}</b> </>}<span class="muted">{toldWithin(c.reason)}</span></li>)}</ul>

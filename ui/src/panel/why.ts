@@ -1,25 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Why a resource is as it is, in a sentence or two: the measurement that crossed its limit where there is one, else the engine's
 // reason; then, for a problem, why nobody (or who) was told.
-import { figure, instant, parseRange } from '../format.ts';
+import { told, toldWithin } from '../event/reason.ts';
+import { figure, parseRange } from '../format.ts';
 import { quantity, rangeWords } from '../quantity.ts';
-import { lang, said, t } from '../i18n/i18n.ts';
+import { t } from '../i18n/i18n.ts';
 import { isProblem, type Detail, type Perf, type Reason } from '../model.ts';
 import { alerts } from './perf.tsx';
-import { slowNow } from '../store/now.ts';
 
-// The engine writes a moment in its own zone; a person reads it as all others on the page, in the browser's.
-function hereMoment(text: string, reason: Reason | null | undefined): string {
-  const ms = (Number(reason?.args?.[0]) || Number(reason?.args?.[1])) / 1000;
-  return ms > 0 ? text.replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d|\d\d:\d\d:\d\d le \d{4}-\d\d-\d\d/, instant(new Date(ms).toISOString(), slowNow.value)) : text;
-}
-export const told = (reason: Reason | null | undefined): string => hereMoment(said((lang.value === 'fr' ? reason?.text_fr : reason?.text_en) ?? ''), reason);
-// For the middle of a sentence; a name at its head stays as it is.
-export const toldWithin = (reason: Reason | null | undefined): string => {
-  const text = told(reason);
-  const name = (reason?.object ?? '').replace(';', ' > ');
-  return name !== '' && text.startsWith(name) ? text : text.charAt(0).toLowerCase() + text.slice(1);
-};
 const codeOf = (reason: Reason | null | undefined): string => (reason?.code ?? '').toUpperCase();
 
 function crossed(perf: readonly Perf[], which: 'crit' | 'warn'): string {

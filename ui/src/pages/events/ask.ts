@@ -26,7 +26,12 @@ export interface Span {
   to: number;
 }
 
+export type Heard = '' | 'yes' | 'no';
+
 export interface Ask {
+  decisions: boolean; // who was told, and who was not, in place of what happened
+  contact: string; // of these two alone
+  told: Heard;
   kinds: Group[]; // empty: all
   host: string;
   service: string;
@@ -46,7 +51,9 @@ function spanIn(query: Query, first: string, last: string): Span | null {
 
 export function askOf(query: Query): Ask {
   const kinds = (query['kind'] ?? '').split(',').filter((word): word is Group => word in GROUPS);
+  const heard = query['told'];
   return {
+    decisions: query['show'] === 'told', contact: query['contact'] ?? '', told: heard === 'yes' || heard === 'no' ? heard : '',
     kinds: GROUP_NAMES.filter((name) => kinds.includes(name)),
     host: query['host'] ?? '', service: query['service'] ?? '', group: query['group'] ?? '', text: query['text'] ?? '',
     range: RANGES.find((r) => r === query['range']) ?? '24h',
@@ -57,6 +64,7 @@ export function askOf(query: Query): Ask {
 export function queryOf(ask: Ask): Record<string, string> {
   const at = (span: Span | null, first: string, last: string): Record<string, string> => (span ? { [first]: String(Math.floor(span.from)), [last]: String(Math.ceil(span.to)) } : {});
   return {
+    ...(ask.decisions ? { show: 'told' } : {}), ...(ask.decisions && ask.contact ? { contact: ask.contact } : {}), ...(ask.decisions && ask.told ? { told: ask.told } : {}),
     ...(ask.kinds.length > 0 ? { kind: ask.kinds.join(',') } : {}),
     ...(ask.host ? { host: ask.host } : {}), ...(ask.service ? { service: ask.service } : {}), ...(ask.group ? { group: ask.group } : {}), ...(ask.text ? { text: ask.text } : {}),
     ...(ask.range !== '24h' ? { range: ask.range } : {}), ...at(ask.window, 'from', 'to'), ...at(ask.picked, 'since', 'until'),
@@ -73,8 +81,17 @@ const iso = (at: number): string => new Date(at * 1000).toISOString();
 export function parametersOf(ask: Ask, span: Span, open = false): URLSearchParams {
   const query = new URLSearchParams({ from: iso(span.from) });
   if (!open) query.set('to', iso(span.to));
-  if (ask.kinds.length > 0) query.set('kind', ask.kinds.flatMap((name) => [...GROUPS[name]]).join(','));
-  for (const name of ['host', 'service', 'group', 'text'] as const) if (ask[name]) query.set(name, ask[name]);
+  const kinds = ask.decisions ? (['notifications'] as const) : ask.kinds;
+  if (kinds.length > 0) query.set('kind', kinds.flatMap((name) => [...GROUPS[name]]).join(','));
+  for (const name of ['host', 'service', 'group', 'text'] as const) if (ask[name] && !(ask.decisions && name === 'text')) query.set(name, ask[name]);
+  return query;
+}
+
+// The same of decisions about notifications.
+export function decisionsOf(ask: Ask, span: Span, open: boolean): URLSearchParams {
+  const query = parametersOf(ask, span, open);
+  query.delete('kind');
+  for (const name of ['contact', 'told'] as const) if (ask[name]) query.set(name, ask[name]);
   return query;
 }
 

@@ -12,14 +12,16 @@ import type { Event } from '../../model.ts';
 import { Progress, Segments } from '../../parts/bits.tsx';
 import { Icon } from '../../parts/icons.tsx';
 import { PickField } from '../../parts/pick.tsx';
-import { DEFAULT_ROUTE, go, route } from '../../route.ts';
+import { go, route } from '../../route.ts';
 import { spanText } from '../../graph/time.ts';
 import { now, slowNow } from '../../store/now.ts';
 import { toast } from '../../store/toast.ts';
 import { askOf, GROUP_NAMES, isLive, queryOf, RANGES, totalsOf, windowOf, type Ask, type Group } from './ask.ts';
+import { Decisions } from './decisions.tsx';
 import { HistogramView } from './histogram.tsx';
 import { csvOf, jsonOf } from './save.ts';
 import { counting, EXPORT_MOST, exporting, failed, histogram, load, next, older, readAll, showWaiting, shown, start, state, tail, waiting } from './store.ts';
+import { Subject } from './subject.tsx';
 
 const change = (patch: Partial<Ask>, how: 'push' | 'replace' = 'push'): void => go({ query: queryOf({ ...askOf(route.peek().query), ...patch }) }, how);
 
@@ -36,16 +38,19 @@ function Kinds({ ask }: { ask: Ask }): JSX.Element {
   );
 }
 
-const narrowed = (ask: Ask): boolean => ask.kinds.length > 0 || ask.host !== '' || ask.group !== '' || ask.text !== '' || ask.service !== '';
+const CLEAR: Partial<Ask> = { kinds: [], host: '', service: '', group: '', text: '', contact: '', told: '' };
+const narrowed = (ask: Ask): boolean => (ask.decisions ? ask.contact !== '' || ask.told !== '' : ask.kinds.length > 0) || ask.host !== '' || ask.group !== '' || ask.text !== '' || ask.service !== '';
 
 function Filters({ ask }: { ask: Ask }): JSX.Element {
   return (
     <div class="ev-filters">
-      <PickField label={t('events.text')} value={ask.text} from={[]} wide onValue={(text) => change({ text }, 'replace')} />
+      {ask.decisions
+        ? <PickField label={t('events.contact')} value={ask.contact} from={['/contacts']} wide onValue={(contact) => change({ contact }, 'replace')} />
+        : <PickField label={t('events.text')} value={ask.text} from={[]} wide onValue={(text) => change({ text }, 'replace')} />}
       <PickField label={t('events.host')} value={ask.host} from={['/hosts']} onValue={(host) => change({ host, ...(host === '' ? { service: '' } : {}) }, 'replace')} />
       {ask.host !== '' && <PickField label={t('events.service')} value={ask.service} from={[`/services?host=${encodeURIComponent(ask.host)}`]} onValue={(service) => change({ service }, 'replace')} />}
       <PickField label={t('events.group')} value={ask.group} from={['/host-groups', '/service-groups']} onValue={(group) => change({ group }, 'replace')} />
-      {narrowed(ask) && <button type="button" class="btn ghost" onClick={() => change({ kinds: [], host: '', service: '', group: '', text: '' })}>{t('events.clear')}</button>}
+      {narrowed(ask) && <button type="button" class="btn ghost" onClick={() => change(CLEAR)}>{t('events.clear')}</button>}
     </div>
   );
 }
@@ -75,8 +80,17 @@ async function keep(ask: Ask, format: 'csv' | 'json'): Promise<void> {
   }
 }
 
-function Tools({ ask }: { ask: Ask }): JSX.Element {
+// What is listed: all that happened, or who was told of it and who was not.
+const Shown = ({ ask }: { ask: Ask }): JSX.Element => (
+  <div class="ev-kinds">
+    <Segments label={t('events.show')} value={ask.decisions ? 'told' : ''} options={[['', t('events.show_all')], ['told', t('events.show_told')]] as const} onPick={(one) => change({ decisions: one === 'told' })} />
+    {ask.decisions && <Segments label={t('events.heard')} value={ask.told} options={[['', t('events.heard_all')], ['yes', t('events.heard_yes')], ['no', t('events.heard_no')]] as const} onPick={(one) => change({ told: one === 'yes' || one === 'no' ? one : '' })} />}
+  </div>
+);
+
+function Tools({ ask }: { ask: Ask }): JSX.Element | null {
   const busy = exporting.value;
+  if (ask.decisions) return null;
   return (
     <div class="ev-tools">
       {isLive(ask) && <button type="button" class="btn" aria-pressed={tail.value} onClick={() => { tail.value = !tail.value; }}><Icon name={tail.value ? 'pause' : 'right'} />{t(tail.value ? 'events.pause' : 'events.go_on')}</button>}
@@ -90,14 +104,6 @@ function Tools({ ask }: { ask: Ask }): JSX.Element {
       )}
     </div>
   );
-}
-
-function Subject({ event }: { event: Event }): JSX.Element {
-  if (!event.host) return <span class="muted">{t('events.of_vigie')}</span>;
-  const name = event.service ? `${event.host} › ${event.service}` : event.host;
-  if (event.gone || !event.resource) return <span class="muted" data-tip={t('events.gone')} tabIndex={0}>{name}</span>;
-  const to = { ...DEFAULT_ROUTE, page: 'resources' as const, filter: 'all' as const, host: event.host, open: event.resource };
-  return <a href={`/resources?filter=all&host=${encodeURIComponent(event.host)}&open=${encodeURIComponent(event.resource)}`} onClick={(e) => { if (e.ctrlKey || e.metaKey || e.shiftKey) return; e.preventDefault(); go(to); }}>{event.service ? <><span class="h">{event.host} › </span>{event.service}</> : event.host}</a>;
 }
 
 function Line({ event }: { event: Event }): JSX.Element {
@@ -148,7 +154,7 @@ function Empty({ ask }: { ask: Ask }): JSX.Element {
   return (
     <div class="empty">
       <Icon name="none" big /><h2>{t('events.nothing')}</h2><p>{t(narrowed(ask) ? 'events.nothing_narrowed' : 'events.nothing_text')}</p>
-      {narrowed(ask) && <button type="button" class="btn" onClick={() => change({ kinds: [], host: '', service: '', group: '', text: '' })}>{t('events.clear')}</button>}
+      {narrowed(ask) && <button type="button" class="btn" onClick={() => change(CLEAR)}>{t('events.clear')}</button>}
     </div>
   );
 }
@@ -186,13 +192,14 @@ export function Page(): JSX.Element {
     <main id="main" class="scroll ev-page" tabIndex={-1} ref={main}>
       <div class="bar"><h1 tabIndex={-1}>{t('page.events')}</h1><span class="sp" /><Tools ask={ask} /></div>
       <Filters ask={ask} />
-      <Kinds ask={ask} />
+      <Shown ask={ask} />
+      {!ask.decisions && <Kinds ask={ask} />}
       <div class="block ev-over"><Time ask={ask} />
         <div aria-busy={counting.value}>{histogram.value ? <HistogramView histogram={histogram.value} picked={ask.picked} onPick={(picked) => change({ picked })} /> : <div class="ev-plot skeleton" />}</div>
       </div>
       {waiting.value.length > 0 && <button type="button" class="btn p ev-new" onClick={newOnes}><Icon name="up" />{t('events.new', { n: waiting.value.length })}</button>}
       <p class="sr" aria-live="polite">{waiting.value.length > 0 ? t('events.new', { n: waiting.value.length }) : ''}</p>
-      <div class="block ev-all" ref={list} tabIndex={-1} role="region" aria-label={t('page.events')}><List ask={ask} /></div>
+      <div class="block ev-all" ref={list} tabIndex={-1} role="region" aria-label={t('page.events')}>{ask.decisions ? <Decisions ask={ask} /> : <List ask={ask} />}</div>
     </main>
   );
 }

@@ -36,7 +36,7 @@ let counted = 0;
 let known = new Set<string>();
 let atTop: () => boolean = () => true;
 
-const listed = (a: Ask): Span => a.picked ?? windowOf(a, now.peek() / 1000);
+export const listed = (a: Ask): Span => a.picked ?? windowOf(a, now.peek() / 1000);
 const seconds = (e: Event): number => Date.parse(e.time) / 1000;
 
 async function readPage(a: Ask, cursor: string | null, signal: AbortSignal, limit = PAGE): Promise<Page> {
@@ -101,7 +101,8 @@ export async function load(wanted: Ask): Promise<void> {
   });
   since = now.peek() / 1000;
   void count(mine);
-  await guarded(mine, () => fill(mine));
+  if (wanted.decisions) state.value = 'ready';
+  else await guarded(mine, () => fill(mine));
 }
 
 export async function older(): Promise<void> {
@@ -120,7 +121,7 @@ export function showWaiting(): void {
 
 async function follow(): Promise<void> {
   const mine = current;
-  if (!mine || !ask || !tail.peek() || !isLive(ask) || state.peek() === 'loading' || document.hidden) return;
+  if (!mine || !ask || ask.decisions || !tail.peek() || !isLive(ask) || state.peek() === 'loading' || document.hidden) return;
   const from = Math.max(since, newest.peek() ? seconds(newest.peek()!) : 0) - BACK_S;
   const query = parametersOf(ask, { from, to: 0 }, true);
   query.set('limit', String(TAIL_PAGE));
