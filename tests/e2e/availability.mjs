@@ -15,6 +15,8 @@ const query = () => new URL(page.url()).searchParams;
 
 test('the worst comes first, with figures in words, strips and days', async () => {
   await until('the history knows of an outage', async () => (await (await page.request.get(`${vigie.url}/api/v1/availability?kind=service`)).json()).summary?.worst?.availability === 0);
+  const days = [];
+  page.on('request', (r) => { if (r.url().includes('/availability/buckets')) days.push(r.url()); });
   await page.goto(`${vigie.url}/availability`);
   await rows().first().filter({ hasText: 'Always critical' }).filter({ hasText: '0 %' }).waitFor();
   await page.locator('.av-strip').first().scrollIntoViewIfNeeded();
@@ -22,6 +24,7 @@ test('the worst comes first, with figures in words, strips and days', async () =
   assert.match(await page.locator('.av-strip svg').first().getAttribute('aria-label'), /Always critical: .*CRITICAL/);
   await page.getByRole('table', { name: /day by day/ }).locator('td[class^=lv-]').first().waitFor();
   await page.waitForFunction(() => document.querySelector('.av-days[aria-busy=false]'));
+  assert.ok(days.length >= 1 && days.length <= 4, `${days.length} questions for 30 days`);
 });
 
 test('the choice is in the address, narrows the report and is explained above it', async () => {

@@ -55,6 +55,27 @@ test('kinds, text and host narrow it, stand in the address, and are undone', asy
   await page.getByRole('alert').filter({ hasText: 'nowhere' }).waitFor();
 });
 
+test('who was told, and who was not and why, is listed: by contact, and of those alone whom nobody heard of', async () => {
+  const of = (text) => page.locator('[data-decision]', { hasText: text });
+  await page.goto(`${vigie.url}/events`);
+  await page.getByRole('button', { name: 'Who was told' }).click();
+  await of('alice: notified').filter({ hasText: 'Always critical' }).first().waitFor({ timeout: LIVE_MS });
+  await of('the contact does not want this state').filter({ hasText: 'Always warning' }).first().waitFor({ timeout: LIVE_MS });
+  assert.deepEqual(await axe(page), []);
+  await page.getByRole('button', { name: 'Nobody told' }).click();
+  await of('alice: notified').first().waitFor({ state: 'detached' });
+  await of('the contact does not want this state').first().waitFor();
+  assert.equal(query().get('told'), 'no');
+  await page.goto(`${vigie.url}/events?show=told&contact=alice&told=yes`);
+  await of('alice: notified').first().waitFor();
+  await page.goto(`${vigie.url}/events?show=told&contact=nobody`);
+  await page.getByRole('heading', { name: 'Nothing was decided' }).waitFor();
+  await page.getByRole('button', { name: 'Clear the filters' }).click();
+  await of('alice: notified').first().waitFor();
+  await page.getByRole('button', { name: 'What happened' }).click();
+  await lines('Always critical').filter({ hasText: 'CRITICAL' }).first().waitFor();
+});
+
 test('a stretch of time is picked by keys and by mouse, and let go again', async () => {
   await page.goto(`${vigie.url}/events?range=1h`);
   const bars = page.getByRole('group', { name: /events? over time/ });

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "api_world.h"
@@ -88,6 +89,37 @@ static void test_histogram_refused(void **state)
         assert_int_equal(get(*state, "/api/v1/events/histogram", wrong[i]), 400);
 }
 
+/* Of many the mean of those of which there is something to say. */
+static void test_buckets(void **state)
+{
+    static const char span[] = "from=2023-11-14T00:00:00Z&to=2023-11-14T03:00:00Z&buckets=3",
+                      one[] = "/api/v1/resources/1001/availability/buckets";
+    struct api_world *w = *state;
+    char query[160];
+
+    snprintf(query, sizeof(query), "kind=service&%s", span);
+    get(w, "/api/v1/availability/buckets", query);
+    assert_string_equal(w->question.data,
+                        "availability_parts|0|1699920000|1699930800|||1001:1000,1002:1000|3");
+    api_world_rows(w, "[{\"oid\":\"1001\",\"parts\":[3600,0,1800,1800,0,0]},"
+                      "{\"oid\":\"1002\",\"parts\":[0,3600,0,0,0,0]}]");
+    assert_int_equal(w->status, 200);
+    says(w, "\"resources\":2,\"buckets\":[{\"from\":\"2023-11-14T00:00:00.000Z\",\"to\":\"2023-11-14T01:00:"
+            "00.000Z\","
+            "\"availability\":50.0000,\"with_basis\":2},");
+    says(w, "\"availability\":50.0000,\"with_basis\":1}");
+    says(w, "\"availability\":null,\"with_basis\":0}]}");
+    get(w, one, span);
+    assert_string_equal(w->question.data, "availability_parts|0|1699920000|1699930800|||1001:1000|3");
+    api_world_rows(w, "[{\"oid\":\"1001\",\"parts\":[3600,0,1800,1800,0,0]}]");
+    says(w, "\"availability\":100.0000,\"with_basis\":1}");
+    get(w, one, span);
+    api_world_rows(w, "[]"); /* nothing is known of it, or it is out of sight */
+    assert_int_equal(w->status, 404);
+    assert_int_equal(get(w, "/api/v1/availability/buckets", "buckets=501"), 400);
+    says(w, "\"field\":\"buckets\"");
+}
+
 static void test_recurring(void **state)
 {
     struct api_world *w = *state;
@@ -127,6 +159,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_histogram, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_too_many, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_histogram_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_buckets, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_recurring, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_recurring_in_sight, set_up, tear_down),
     };

@@ -232,6 +232,35 @@ static void compare(struct lives *l, unsigned round, struct history *reader)
     json_read_free(v);
 }
 
+/* The same in equal parts, each beside what is so. */
+static void compare_parts(struct lives *l, struct history *reader)
+{
+    int64_t from = draw(SECONDS), to = from + draw((uint32_t)(SECONDS - from + 1)), n = 1 + draw(40);
+    bool hard = draw(2), exclude = draw(2);
+    unsigned i = draw(OBJECTS);
+    const struct json_value *parts;
+    struct json_value *v;
+    char line[200];
+
+    snprintf(line, sizeof(line), "0|%lld|%lld||%s%s|%u:%d|%lld", (long long)(begin_s + from),
+             (long long)(begin_s + to), exclude ? "x" : "", hard ? "h" : "", i + 1,
+             i == OBJECTS - 1 ? 0 : OBJECTS, (long long)n);
+    v = ask(reader, NULL, "availability_parts", line);
+    assert_non_null(v);
+    parts = json_read_member(json_read_element(v, 0), "parts");
+    assert_int_equal(json_read_length(parts), 2 * n);
+    for (int64_t k = 0; k < n; k++) {
+        struct avail_out want;
+
+        reference(l, i, from + (to - from) * k / n, from + (to - from) * (k + 1) / n, hard, exclude, &want);
+        if (json_read_int(json_read_element(parts, (size_t)(2 * k))) != want.good_s ||
+            json_read_int(json_read_element(parts, (size_t)(2 * k + 1))) != want.bad_s)
+            fail_msg("%s: part %lld is not good %lld, bad %lld", line, (long long)k, (long long)want.good_s,
+                     (long long)want.bad_s);
+    }
+    json_read_free(v);
+}
+
 static void test_availability(void **state UNUSED)
 {
     static struct lives l;
@@ -257,6 +286,8 @@ static void test_availability(void **state UNUSED)
         assert_int_equal(history_end(&l.h, l.seq), 0);
         for (int k = 0; k < 40; k++)
             compare(&l, round, &l.h);
+        for (int k = 0; k < 20; k++)
+            compare_parts(&l, &l.h);
         history_close(&l.h);
         temp_dir_remove(p.dir);
     }
