@@ -276,7 +276,7 @@ void object_show(struct api *a, struct api_request *q)
     json_map(&j);
     json_key_c(&j, "type", conf_type_name(k->type));
     head(&j, a, &e, k->type, at);
-    object_values(&j, a, q->sight, k->type, at, !q->sight);
+    object_values(&j, &e, k->type, at);
     members(&j, a, q, k->type, at);
     if (k->type == CONF_TIMEPERIOD)
         transitions(&j, a, at);

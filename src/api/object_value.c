@@ -15,6 +15,7 @@
 struct of {
     const struct model *m;
     const struct sight *sight;
+    struct eyes *eyes;
     enum conf_type type;
     uint32_t at;
     const char *base; /* its struct in the snapshot */
@@ -149,10 +150,14 @@ static void add_one(const struct of *o, enum list_of of, uint32_t at, struct buf
     case OF_HOST_GROUPS: name = model_host_group(m, at)->name; break;
     case OF_SERVICE_GROUPS: name = model_service_group(m, at)->name; break;
     case OF_CONTACTS: name = model_contact(m, at)->name; break;
-    case OF_CONTACT_GROUPS: name = model_contact_group(m, at)->name; break;
-    case OF_PERIODS: name = model_period(m, at)->name; break;
+    case OF_CONTACT_GROUPS: /* a contact may be in others' groups, too */
+        name = eyes_see(o->eyes, EYES_CONTACT_GROUP, at) ? model_contact_group(m, at)->name : 0;
+        break;
+    case OF_PERIODS: name = eyes_see(o->eyes, EYES_PERIOD, at) ? model_period(m, at)->name : 0; break;
     case OF_LINES: name = model_line(m, at)->text; break;
     }
+    if (!name)
+        return;
     if (b->len)
         buf_add_char(b, ',');
     buf_add_str(b, model_str(m, name));
@@ -467,13 +472,14 @@ static void value_of(const struct of *o, unsigned row, struct buf *b)
     buf_release(&line);
 }
 
-void object_values(struct json *j, const struct api *a, const struct sight *sight, enum conf_type type,
-                   uint32_t at, bool all)
+void object_values(struct json *j, struct eyes *eyes, enum conf_type type, uint32_t at)
 {
     const struct conf_type_info *info = conf_type_info(type);
-    const struct model *m = &a->model;
+    const struct model *m = eyes->m;
+    bool all = !eyes->sight;
     struct of o = {.m = m,
-                   .sight = sight,
+                   .sight = eyes->sight,
+                   .eyes = eyes,
                    .type = type,
                    .at = at,
                    .base = base_of(m, type, at),

@@ -17,6 +17,7 @@ static void as_person(struct api_world *w, struct api_request *q)
     who_key(STR("secret"), who.key);
     who_csrf(STR("secret"), who.csrf);
     memcpy(csrf, who.csrf, sizeof(csrf));
+    who_cache_clear(w->api.cache); /* one that has ended stays so: this is another one with the same secret */
     who_cache_put(w->api.cache, &who, w->mono);
     q->authorization = STR_NULL;
     q->cookie = STR(COOKIE);

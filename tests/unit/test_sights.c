@@ -38,7 +38,7 @@ static const char objects[] =
     "define command {\n command_name ZZcommand\n command_line /bin/true\n}\n"
     "define timeperiod {\n timeperiod_name ZZperiod\n alias ZZtime\n monday 00:00-24:00\n}\n" PERSON(
         "ZZperson") "define contactgroup {\n contactgroup_name ZZteam\n alias ZZteamalias\n members "
-                    "ZZperson\n}\n"
+                    "ZZperson,ann\n}\n"
                     "define host {\n host_name ZZother\n check_command ZZcommand\n max_check_attempts 3\n"
                     " check_period ZZperiod\n notification_period ZZperiod\n contacts ann\n contact_groups "
                     "ZZteam\n}\n"
@@ -609,6 +609,7 @@ static void test_counts(void **state)
     assert_non_null(strstr(get(w, path, ""), "\"parents\":[],\"children\":[]"));
     assert_non_null(strstr(w->body.data, "a host or service outside your scope"));
     assert_non_null(strstr(w->body.data, "un hôte ou service hors de votre périmètre"));
+    assert_null(strstr(get(w, "/api/v1/contacts/ann", ""), "ZZ")); /* who is in others' groups, too */
     snprintf(path, sizeof(path), "/api/v1/resources/%u", 1000 + service_of(w, "half", "ok"));
     assert_non_null(strstr(get(w, path, ""), "\"address\":\"\""));
     assert_non_null(strstr(w->body.data, "\"notes\":\"    half\""));
