@@ -5,7 +5,10 @@
 
 #include <stdlib.h>
 
-enum { PARENTS_MAX = 64 }; /* hosts in a row that are looked up */
+enum {
+    PARENTS_MAX = 64, /* hosts in a row that are looked up */
+    HEAP_MOST = 2000  /* rows up to the end of a page; more are sorted with all others */
+};
 
 /* ---- which row a check belongs to ---- */
 
@@ -135,6 +138,44 @@ static int by_row(const void *pa, const void *pb, void *arg)
     return c ? c : names_rank(by->a->names, x->idx) < names_rank(by->a->names, y->idx) ? -1 : 1;
 }
 
+static void swap(struct view_row *x, struct view_row *y)
+{
+    struct view_row t = *x;
+
+    *x = *y;
+    *y = t;
+}
+
+/* The last of the n comes to the top, when all below it are heaps. */
+static void sink(struct view_row *at, size_t n, size_t i, struct by *by)
+{
+    for (size_t child; (child = 2 * i + 1) < n; i = child) {
+        if (child + 1 < n && by_row(&at[child], &at[child + 1], by) < 0)
+            child++;
+        if (by_row(&at[i], &at[child], by) >= 0)
+            return;
+        swap(&at[i], &at[child]);
+    }
+}
+
+/* The first `wanted` of n rows come to the front, in order. When a hundred thousand have a problem at once, each is compared with the last of those, mostly once, and not sorted. */
+static void first_rows(struct view_row *at, size_t n, size_t wanted, struct by *by)
+{
+    if (wanted && wanted < n && wanted <= HEAP_MOST) {
+        for (size_t i = wanted / 2 + 1; i-- > 0;)
+            sink(at, wanted, i, by);
+        for (size_t i = wanted; i < n; i++) {
+            if (by_row(&at[i], &at[0], by) >= 0)
+                continue;
+            swap(&at[i], &at[0]);
+            sink(at, wanted, 0, by);
+        }
+        n = wanted;
+    }
+    if (n)
+        qsort_r(at, n, sizeof(*at), by_row, by);
+}
+
 size_t view_select(const struct api *a, const struct list_view *v, struct view_row *page,
                    struct list_counts *counts)
 {
@@ -155,8 +196,7 @@ size_t view_select(const struct api *a, const struct list_view *v, struct view_r
             take(a, v, &r, i, &b);
     }
     counts->matched = (uint32_t)r.row.n;
-    if (r.row.n)
-        qsort_r(r.row.at, r.row.n, sizeof(*r.row.at), by_row, &by);
+    first_rows(r.row.at, r.row.n, (size_t)v->offset + v->limit, &by);
     for (n = 0; n < v->limit && v->offset + n < r.row.n; n++)
         page[n] = r.row.at[v->offset + n];
     rows_release(&r);

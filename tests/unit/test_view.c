@@ -132,6 +132,36 @@ static void test_bad(void **state)
         assert_int_equal(api_world_ask(w, "GET", "/api/v1/resources", bad[i], "", API_ROLE_VIEWER), 400);
 }
 
+/* Page after page of one row each: the same rows, in the same order, as in one page. */
+static void test_pages(void **state)
+{
+    static const char *const views[] = {"hosts", "services", "problems"}, *const sorts[] = {"severity",
+                                                                                            "name", "since"};
+    struct api_world *w = *state;
+
+    for (size_t k = 0; k < ARRAY_LEN(views) * ARRAY_LEN(sorts); k++) {
+        char query[96], one[160];
+        struct json_value *all, *row;
+        const struct json_value *rows;
+
+        snprintf(query, sizeof(query), "view=%s&sort=%s", views[k / 3], sorts[k % 3]);
+        assert_int_equal(api_world_ask(w, "GET", "/api/v1/resources", query, "", API_ROLE_VIEWER), 200);
+        all = json_read(&(struct str){w->body.data, w->body.len}, &(struct err){0});
+        rows = json_read_member(all, "resources");
+        assert_true(json_read_length(rows) > 2);
+        for (size_t i = 0; i < json_read_length(rows); i++) {
+            snprintf(one, sizeof(one), "%s&limit=1&cursor=o%zu", query, i);
+            assert_int_equal(api_world_ask(w, "GET", "/api/v1/resources", one, "", API_ROLE_VIEWER), 200);
+            row = json_read(&(struct str){w->body.data, w->body.len}, &(struct err){0});
+            assert_true(str_eq(json_read_text(json_read_member(
+                                   json_read_element(json_read_member(row, "resources"), 0), "id")),
+                               json_read_text(json_read_member(json_read_element(rows, i), "id"))));
+            json_read_free(row);
+        }
+        json_read_free(all);
+    }
+}
+
 /* A whole list waits for who takes it slowly, and goes on when he has. */
 static void test_file_is_held(void **state)
 {
@@ -156,7 +186,7 @@ int main(void)
 {
 #define WORLD(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {WORLD(test_hosts), WORLD(test_services), WORLD(test_problems),
-                                       WORLD(test_bad), WORLD(test_file_is_held)};
+                                       WORLD(test_bad),   WORLD(test_pages),    WORLD(test_file_is_held)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
