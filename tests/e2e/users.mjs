@@ -69,6 +69,7 @@ test('one sees what another user sees, only to look, and is oneself again', asyn
   await page.goto(`${vigie.url}/resources?filter=all`);
   await page.waitForSelector('tr.row');
   assert.deepEqual((await s.names()).map((name) => name.split('›').at(-1).trim()).sort(), ['Always critical', 'Always warning']);
+  await page.getByText('live', { exact: true }).waitFor(); // the stream, too, is as that one sees it
   await page.goto(`${vigie.url}/admin/users`);
   await page.getByText('This page needs the right to see the users').waitFor();
   assert.deepEqual(await axe(page), []);
