@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 # vigie-test: build=release seconds=3900 timeout=7200
-"""Two thousand live views for an hour (VIGIE_STREAMS_S seconds): whatever changes reaches each view that shows it, also those whose clients read slowly, or go and come back with the number of the
+"""Two thousand live views for an hour (VIGIE_STREAMS_S seconds), half of it over TLS (VIGIE_STREAMS_TLS=0 or 1: all of it without or with): whatever changes reaches each view that shows it, also those whose clients read slowly, or go and come back with the number of the
 last event they had; no view has to be read again as a whole; and web and gate do not grow by it. Once a minute changes pause, and each client's rows must be those that the list gives at that moment."""
 import http.client
 import json
@@ -11,6 +11,7 @@ import re
 import resource
 import selectors
 import socket
+import ssl
 import sys
 import time
 
@@ -19,6 +20,7 @@ from lib_vigie import Vigie, main, until  # noqa: E402
 
 SECONDS = int(os.environ.get('VIGIE_STREAMS_S') or 3600)
 PORT = int(os.environ.get('PORT') or 18660)
+TLS = {'0': (False,), '1': (True,)}.get(os.environ.get('VIGIE_STREAMS_TLS'), (False, True))
 STREAMS = int(os.environ.get('VIGIE_STREAMS') or 2000)
 HOSTS, SERVICES = 20, 50
 EVERYTHING = STREAMS // 20  # so many see all hosts, the others one each
@@ -33,22 +35,32 @@ OBJECTS = ''.join(
     for h in range(HOSTS))
 
 
+def certificate_of_its_own():
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
 class Session:
     """Of an administrator, made with the set-up link."""
 
-    def __init__(self, v):
+    def __init__(self, v, tls):
+        self.tls = certificate_of_its_own() if tls else None
         token = until(lambda: re.search(r'#setup=(\S+)', v.said()), 'the set-up link').group(1)
-        c = http.client.HTTPConnection('127.0.0.1', PORT, timeout=60)
+        c = self.connection()
         c.request('POST', '/api/v1/setup', json.dumps({'token': token, 'user': 'root', 'password': PASSWORD}), {'Content-Type': 'application/json'})
         answer = c.getresponse()
         assert answer.status == 201, answer.read()
         self.cookie = answer.headers['Set-Cookie'].split(';')[0]
 
+    def connection(self):
+        return http.client.HTTPSConnection('127.0.0.1', PORT, timeout=60, context=self.tls) if self.tls else http.client.HTTPConnection('127.0.0.1', PORT, timeout=60)
+
     def rows(self, view):
         """id -> output, of all rows of that view."""
         found, cursor = {}, ''
         while cursor is not None:
-            c = http.client.HTTPConnection('127.0.0.1', PORT, timeout=60)
+            c = self.connection()
             c.request('GET', f'/api/v1/resources?{view}&limit=200' + (f'&cursor={cursor}' if cursor else ''), headers={'Cookie': self.cookie})
             answer = c.getresponse()
             page = json.loads(answer.read())
@@ -69,6 +81,8 @@ class Stream:
     def open(self):
         self.head, self.chunks, self.text, self.name, self.fresh = b'', b'', b'', None, self.last is not None
         self.socket = socket.create_connection(('127.0.0.1', PORT), timeout=60)
+        if self.session.tls:
+            self.socket = self.session.tls.wrap_socket(self.socket)
         again = f'Last-Event-ID: {self.last}\r\n' if self.last else ''
         self.socket.sendall(f'GET /api/v1/stream?{self.view} HTTP/1.1\r\nHost: 127.0.0.1:{PORT}\r\nCookie: {self.session.cookie}\r\nAccept: text/event-stream\r\n{again}\r\n'.encode())
         self.socket.setblocking(False)
@@ -82,15 +96,20 @@ class Stream:
         self.socket.close()
 
     def take(self):
+        """All that is there: what TLS has decoded already the kernel would not tell of."""
+        while self.take_some():
+            pass
+
+    def take_some(self):
         try:
             data = self.socket.recv(1 << 18)
-        except BlockingIOError:
-            return
+        except (BlockingIOError, ssl.SSLWantReadError):
+            return False
         assert data, f'the stream of {self.view} ended after {self.events} events'
         if self.head is not None:
             self.head += data
             if b'\r\n\r\n' not in self.head:
-                return
+                return True
             head, data = self.head.split(b'\r\n\r\n', 1)
             assert b' 200 ' in head.split(b'\r\n')[0] and b'chunked' in head.lower(), head
             self.head = None
@@ -105,6 +124,7 @@ class Stream:
         *lines, self.text = self.text.split(b'\n')
         for line in lines:
             self.line(line)
+        return True
 
     def line(self, line):
         if line.startswith(b'id:'):
@@ -156,12 +176,12 @@ def seen(v, number):
     return any(f'number {number}' in row[0] for row in v.livestatus(f'GET services\nColumns: plugin_output\nFilter: plugin_output = number {number}'))
 
 
-def test_two_thousand():
+def watch(seconds, tls):
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, STREAMS + 1000), hard))
-    with Vigie(objects=OBJECTS, main=f'vigie_http_listen=127.0.0.1:{PORT}\n') as v, selectors.EpollSelector() as poll:
+    with Vigie(objects=OBJECTS, main=f'vigie_http_listen=127.0.0.1:{PORT}\nvigie_tls={"on" if tls else "auto"}\n') as v, selectors.EpollSelector() as poll:
         v.start()
-        session = Session(v)
+        session = Session(v, tls)
         views = ['filter=all' if i < EVERYTHING else f'filter=all&host=h{i % HOSTS}' for i in range(STREAMS)]
         streams = [Stream(view, session, poll) for view in views]
         begun = session.rows('filter=all')
@@ -169,7 +189,7 @@ def test_two_thousand():
         for s in streams:
             s.rows = dict(begun) if 'host' not in s.view else session.rows(s.view)
         number, begin, memory, rounds = 0, time.monotonic(), {}, 0
-        while time.monotonic() < begin + SECONDS:
+        while time.monotonic() < begin + seconds:
             slow = random.sample(streams, SLOW)
             for s in slow:
                 s.reading(False)
@@ -195,6 +215,16 @@ def test_two_thousand():
             assert len(kb) <= WARM_ROUNDS or kb[-1] - kb[WARM_ROUNDS - 1] <= GROWTH_MOST_KB, f'{role} grew: {kb}'
         for s in streams:
             s.close()
+
+
+def test_plain():
+    if False in TLS:
+        watch(SECONDS / len(TLS), False)
+
+
+def test_over_tls():
+    if True in TLS:
+        watch(SECONDS / len(TLS), True)
 
 
 main()
