@@ -121,11 +121,14 @@ static void add_one(struct api *a, struct api_request *q, struct results *r, uin
                               .service = kept->service ? kept->description : STR_NULL,
                               .output = output_of(q, from->output),
                               .said = {MAX(MIN(from->time_s, INT64_MAX / TIME_S), (int64_t)0) * TIME_S}};
+    bool known = nrdp_read_state(from->state, from->service, &one.state);
 
+    if (from->service) /* what is beyond is UNKNOWN, as in Nagios */
+        one.state = MIN(one.state, 3);
     if (!from->host.n || (from->service && !from->description.n))
         results_refuse(r, row, NULL, from->host.n ? PROBLEM_NRDP_SERVICE : PROBLEM_NRDP_HOST, STR_NULL,
                        STR_NULL);
-    else if (!nrdp_read_state(from->state, from->service, &one.state))
+    else if (!known)
         results_refuse(r, row, NULL, from->service ? PROBLEM_STATE_SERVICE : PROBLEM_STATE_HOST, STR_NULL,
                        STR_NULL);
     else

@@ -422,8 +422,13 @@ static void test_nrdp_addresses(void **state)
     static const struct {
         const char *path;
         bool good;
-    } paths[] = {{"/nrdp", true},           {"/nrdp/", true},   {"/nrdp//", true}, {"/nrdp/index.php", true},
-                 {"/nrdp//index.php", true}, {"/nrdp/x", false}, {"/nrdp/index.php/", false}};
+    } paths[] = {{"/nrdp", true},
+                 {"/nrdp/", true},
+                 {"/nrdp//", true},
+                 {"/nrdp/index.php", true},
+                 {"/nrdp//index.php", true},
+                 {"/nrdp/x", false},
+                 {"/nrdp/index.php/", false}};
     struct api_world *w = *state;
 
     for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
@@ -436,6 +441,23 @@ static void test_nrdp_addresses(void **state)
             api_world_auth(w, true, "", "", "robot", "operator");
         assert_int_equal(strstr(w->body.data, "<status>0</status>") != NULL, paths[i].good);
     }
+}
+
+/* A code beyond those of a service is UNKNOWN, as in Nagios; of a host it is nothing. */
+static void test_nrdp_codes(void **state)
+{
+    struct api_world *w = *state;
+
+    nrdp(
+        w, FORM,
+        "token=vgt_x&cmd=submitcheck&xml=<checkresults><checkresult type='service'><hostname>h0000</hostname>"
+        "<servicename>s00</servicename><state>9</state><output>odd</output></checkresult>"
+        "<checkresult "
+        "type='host'><hostname>h0001</hostname><state>9</state><output>odd</output></checkresult>"
+        "</checkresults>");
+    rows_are(w, "1002;3;0;odd\n");
+    api_world_engine(w, true, "");
+    has(w, "<message>OK, but 1 of 2 not taken: h0001: A host is up, down or unreachable.</message>");
 }
 
 static void test_nrdp_multipart(void **state)
@@ -638,6 +660,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_nrdp_xml, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_nrdp_json, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_nrdp_addresses, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_nrdp_codes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_nrdp_multipart, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_nrdp_refusals, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_nrdp_of_many, set_up, tear_down),
