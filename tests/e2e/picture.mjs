@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Takes the picture of the README:
-//   VIGIE=build/release/vigie node tests/e2e/picture.mjs docs/img/resources.png [light|dark]
+// Takes the pictures of the README and of the manual (./dev pictures):
+//   VIGIE=build/release/vigie node tests/e2e/picture.mjs docs/img
 // The names are an example's; the results are what real plugins find on this machine.
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -8,7 +8,7 @@ import { launch, newPage } from './browser.mjs';
 import { signUp } from './list.mjs';
 import { freePort, newFolder, run } from './vigie.mjs';
 
-const [file, theme = 'light'] = process.argv.slice(2);
+const [folder] = process.argv.slice(2);
 const PLUGINS = '/usr/lib/nagios/plugins';
 const LINUX = resolve('plugins/check_linux');
 const USER = 'marie';
@@ -65,23 +65,60 @@ async function scene(disk = '90%') {
   return { dir, ...await run(dir, config) };
 }
 
-async function picture() {
+// Name, theme, and what is to be seen: it goes there, and ends when all is drawn.
+const PICTURES = {
+  resources: ['light', async (page, at) => {
+    await at('/resources?filter=all', 'tr.row');
+    await page.locator('tr.row', { hasText: 'Disk /var' }).locator('a.r').click();
+    await page.locator('.panel .tl').waitFor();
+    await page.locator('.panel svg.strip').waitFor();
+  }],
+  dark: ['dark', async (page, at) => {
+    await at('/resources?filter=all&view=hosts', '.folded');
+  }],
+  search: ['light', async (page, at) => {
+    await at('/resources?filter=all', 'tr.row');
+    await page.locator('#search').pressSequentially('host:web-paris is:');
+    await page.getByRole('option').nth(3).waitFor();
+  }],
+  users: ['light', async (page, at) => {
+    await at('/admin/users', '.grid tbody tr >> nth=2');
+  }],
+};
+
+// People with roles and scopes, as a small team has them.
+async function people(page, url) {
+  const { csrf } = await (await page.request.get(`${url}/api/v1/session`)).json();
+  const post = (path, data) => page.request.post(`${url}/api/v1${path}`, { data, headers: { 'X-CSRF': csrf } });
+  await post('/users', { user: 'paul', password: 'voile blanche 31', role: 'operator', scope: ['host:web-*'] });
+  await post('/users', { user: 'nora', password: 'voile blanche 32', role: 'viewer' });
+  await post('/user-groups', { name: 'night', role: 'operator', scope: ['host:db-*', 'host:mail-*'], members: ['nora'] });
+}
+
+async function pictures() {
   const vigie = await scene();
   const browser = await launch();
   try {
-    const { page } = await newPage(browser, { viewport: { width: 1360, height: 760 }, colorScheme: theme, locale: 'en-GB' });
-    await signUp(page, vigie, USER, PASSWORD);
-    await page.goto(`${vigie.url}/resources?filter=all`);
-    await page.waitForFunction(() => document.querySelectorAll('tr.row').length > 15 && !document.querySelector('tr.row.s-pending'), undefined, { timeout: 120000 });
-    await page.locator('tr.row.s-warning a.r').click();
-    await page.locator('.panel .tl').waitFor();
-    await page.waitForTimeout(70000); // ages that look like a day at work, and a second result
-    await page.mouse.move(700, 745);
-    await page.screenshot({ path: file });
+    const first = await newPage(browser);
+    await signUp(first.page, vigie, USER, PASSWORD);
+    await people(first.page, vigie.url);
+    await first.page.waitForFunction(() => document.querySelectorAll('tr.row').length > 15 && !document.querySelector('tr.row.s-pending'), undefined, { timeout: 300000 });
+    await first.page.waitForTimeout(45000); // ages that look like a day at work, and a second result
+    for (const [name, [colorScheme, show]] of Object.entries(PICTURES)) {
+      const { page, context } = await newPage(browser, { viewport: { width: 1360, height: 760 }, colorScheme, locale: 'en-GB', storageState: { cookies: await first.context.cookies(), origins: [] } });
+      await show(page, async (path, ready) => {
+        await page.goto(`${vigie.url}${path}`);
+        await page.waitForSelector(ready);
+      });
+      await page.waitForFunction(() => !document.querySelector('.coming, [aria-busy=true]'));
+      await page.mouse.move(700, 745);
+      await page.screenshot({ path: join(folder, `${name}.png`) });
+      await context.close();
+    }
   } finally {
     await browser.close();
     await vigie.stop();
   }
 }
 
-if (file && import.meta.url === `file://${resolve(process.argv[1])}`) await picture();
+if (folder && import.meta.url === `file://${resolve(process.argv[1])}`) await pictures();
