@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The keyboard. Single keys never act while one types, with a modifier, inside a dialog, or when they are switched off;
 // Enter, Esc and the arrow keys always do.
+import { typed } from './ahead.ts';
 import { prefs, setPrefs } from './i18n/i18n.ts';
 import { session } from './api.ts';
+import { palettePart } from './lazy.tsx';
 import { PAGES } from './pages.ts';
 import { may } from './rights.ts';
 import { DEFAULT_ROUTE, go, route } from './route.ts';
@@ -187,9 +189,17 @@ export function takeAhead(): { text: string; enter: boolean } {
   return { text: text!, enter: more.length > 0 };
 }
 
-function typeAhead(event: KeyboardEvent): void {
-  if (event.key !== 'Enter' && event.key.length !== 1) return;
-  ahead += event.key === 'Enter' ? '\n' : event.key;
+// Esc gives it up; where it cannot come, the keys are those of the page that says so.
+function whileDialogComes(event: KeyboardEvent): void {
+  if (event.key === 'Escape') {
+    dialog.value = null;
+    event.preventDefault();
+    return;
+  }
+  if (dialog.peek()?.name !== 'palette' || palettePart.failed.peek()) return;
+  const text = typed(ahead, { key: event.key, ctrl: event.ctrlKey, alt: event.altKey, meta: event.metaKey, altGr: event.getModifierState('AltGraph') });
+  if (text === null) return;
+  ahead = text;
   event.preventDefault();
 }
 
@@ -202,11 +212,8 @@ export function startKeys(): void {
       openDialog('palette');
       return;
     }
-    if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || !session.peek()) return;
-    if (document.querySelector('dialog[open]')) return;
-    if (dialog.peek()?.name === 'palette') typeAhead(event);
-    if (dialog.peek()) return;
-    if (typing(event.target)) return;
-    if (bare(event)) event.preventDefault();
+    if (event.defaultPrevented || !session.peek() || document.querySelector('dialog[open]')) return;
+    if (dialog.peek()) whileDialogComes(event);
+    else if (!event.ctrlKey && !event.altKey && !event.metaKey && !typing(event.target) && bare(event)) event.preventDefault();
   });
 }
