@@ -149,3 +149,10 @@ test('names for people', () => {
   assert.equal(nameOf(row('1', { host_display: 'Web', service_display: 'HTTP' })), 'Web › HTTP');
   assert.equal(nameOf(row('1', { kind: 'host' })), 'web');
 });
+
+test('what is folded away is told, so that it is selected no more; what stands in the list of its own stays', () => {
+  const rows = filled();
+  rows.unfold('1', { rows: [row('7'), row('3'), row('8')], total: 3 });
+  assert.deepEqual(rows.fold('1'), ['7', '8']);
+  assert.deepEqual(rows.fold('1'), []);
+});

@@ -84,6 +84,11 @@ async function readBelow(list: readonly Row[], signal: AbortSignal): Promise<Unf
 
 const stopUnfolding = new Map<string, AbortController>();
 
+// What is not on the screen is not acted on, and so is not counted either.
+function deselect(ids: readonly string[]): void {
+  if (ids.some((id) => selected.peek().has(id))) selected.value = new Set([...selected.peek()].filter((id) => !ids.includes(id)));
+}
+
 // The rows beneath one come, and go, as the address has it.
 function followFolds(): void {
   for (const [id, stop] of stopUnfolding) {
@@ -93,7 +98,7 @@ function followFolds(): void {
   }
   for (const id of rows.ids.peek()) {
     const row = rows.row(id);
-    if (rows.beneath(id) && !route.peek().unfolded.includes(id)) rows.fold(id);
+    if (rows.beneath(id) && !route.peek().unfolded.includes(id)) deselect(rows.fold(id));
     else if (row && wantsBelow(row) && !rows.beneath(id) && !stopUnfolding.has(id)) void unfoldOne(id);
   }
 }

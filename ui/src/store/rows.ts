@@ -152,13 +152,16 @@ export class Rows {
     });
   }
 
-  fold(id: string): void {
+  // Those that stood beneath it, and are on the screen no more.
+  fold(id: string): readonly string[] {
+    const beneath = this.below.peek().get(id)?.ids ?? [];
     batch(() => {
       this.below.value = withoutOne(this.below.peek(), id);
       const waits = this.waiting.peek();
       if (waits) this.waiting.value = { ...waits, below: withoutOne(waits.below, id) };
       this.forget();
     });
+    return beneath.filter((one) => !this.cells.has(one));
   }
 
   // The loaded rows that come after as many as `rows`, without those in it.
