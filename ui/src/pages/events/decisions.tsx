@@ -81,7 +81,7 @@ function Line({ of }: { of: Decision }): JSX.Element {
       <span class="ev-of"><Subject event={of} /></span>
       <div class="ev-what">
         <p>{ABOUT.includes(of.about ?? '') ? <b>{t(`about.${of.about}` as Key)}</b> : <StateName state={of.state} />}{of.reason && <span class="muted"> · {told(of.reason)}</span>}</p>
-        {of.contacts.length > 0 && <ul class="told">{of.contacts.map((c) => <li key={c.contact ?? ''} class={c.told ? 'y' : ''}>{c.contact && <b>{c.contact}: </b>}<span class="muted">{toldWithin(c.reason)}</span></li>)}</ul>}
+        {of.contacts.length > 0 && <ul class="told">{of.contacts.map((c, i) => <li key={i} class={c.told ? 'y' : ''}>{c.contact && <b>{c.contact}: </b>}<span class="muted">{toldWithin(c.reason)}</span></li>)}</ul>}
         {of.undelivered.map((u) => <p key={u.time + u.contact} class="bad-t">{t('event.undelivered', { contact: u.contact })} · {u.text}</p>)}
       </div>
     </li>
@@ -94,13 +94,15 @@ export function Decisions({ ask }: { ask: Ask }): JSX.Element {
     void go(ask, false);
     return () => current?.abort();
   }, [asked]);
-  if (failed.value) return <div class="alert" role="alert">{failed.value} <button type="button" class="btn" onClick={() => void go(ask, false)}>{t('error.retry')}</button></div>;
+  const alert = failed.value && <div class="alert" role="alert">{failed.value} <button type="button" class="btn" onClick={() => void go(ask, next.peek() !== null)}>{t('error.retry')}</button></div>;
+  if (alert && list.value.length === 0) return alert;
   if (state.value === 'loading') return <p class="coming muted" role="status" aria-busy="true"><span class="skel" />{t('list.loading')}</p>;
   if (list.value.length === 0 && next.value === null) return <div class="empty"><Icon name="none" big /><h2>{t('events.no_decision')}</h2><p>{t('events.no_decision_text')}</p></div>;
   return (
     <>
       <ol class="ev-list ev-told">{list.value.map((one) => <Line key={one.id} of={one} />)}</ol>
-      <div class="ev-end">{next.value !== null ? <button type="button" class="btn" disabled={state.value === 'more'} onClick={() => void go(ask, true)}>{t(state.value === 'more' ? 'list.loading' : 'events.older')}</button> : <p class="muted">{t('events.end')}</p>}</div>
+      {alert}
+      <div class="ev-end">{alert ? null : next.value !== null ? <button type="button" class="btn" disabled={state.value === 'more'} onClick={() => void go(ask, true)}>{t(state.value === 'more' ? 'list.loading' : 'events.older')}</button> : <p class="muted">{t('events.end')}</p>}</div>
     </>
   );
 }
