@@ -48,7 +48,7 @@ export const texts: Translation<typeof en> = {
   'list.changed': { one: '{n} changement dans cette liste', other: '{n} changements dans cette liste' },
   'list.update': 'Actualiser',
   'list.col_spark': '24 h passées',
-  'list.col_next': 'Prochain',
+  'list.col_next': 'Prochain contrôle',
   'list.col_tries': 'Essais',
   'list.tries_hard': 'Confirmé : tentative {attempt} sur {max}',
   'list.tag_soft': '{attempt}/{max}',
