@@ -250,8 +250,8 @@ static void viewed_known(struct api *a, struct api_request *q, const struct api_
     str_copy(w->viewer, sizeof(w->viewer), str_of(w->name));
     api_who_said(a, w, x);
     found = *w;
-    who_view_key(w->key, q->view_as, found.key);
-    who_cache_put(a->cache, &found, a->ports->mono(a->user));
+    who_view_key(a->cache, w->key, q->view_as, found.key);
+    who_cache_put(a->cache, WHO_BY_VIEW, &found, a->ports->mono(a->user));
     enter(a, q);
 }
 
@@ -265,8 +265,8 @@ static void view_as(struct api *a, struct api_request *q)
         refuse(a, q, &v);
         return;
     }
-    who_view_key(q->who.key, q->view_as, key);
-    if (!who_cache_get(a->cache, key, a->ports->mono(a->user), &found)) {
+    who_view_key(a->cache, q->who.key, q->view_as, key);
+    if (!who_cache_get(a->cache, WHO_BY_VIEW, key, a->ports->mono(a->user), &found)) {
         api_ask_auth(a, q, "grants", &q->view_as, 1, viewed_known);
         return;
     }
@@ -298,21 +298,41 @@ static void who_known(struct api *a, struct api_request *q, const struct api_ans
         api_who_said(a, w, x);
         str_copy(w->lang, sizeof(w->lang), x->values[API_AUTH_LANG]);
         str_to_i64(x->values[API_AUTH_EXPIRES], &w->expires);
-        who_cache_put(a->cache, w, a->ports->mono(a->user));
+        who_cache_put(a->cache, WHO_BY_SECRET, w, a->ports->mono(a->user));
     }
     identified(a, q);
 }
 
+/* As auth makes sessions and tokens: letters, digits, '-' and '_'. */
+static bool may_be_secret(struct str s)
+{
+    if (!s.n || s.n > 256)
+        return false;
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+
+        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+              c == '_'))
+            return false;
+    }
+    return true;
+}
+
+/* What can be no secret of ours is nobody's, and auth is not asked. */
 static void ask_who(struct api *a, struct api_request *q, enum api_by by, struct str secret)
 {
     struct api_who found;
 
+    if (!may_be_secret(secret)) {
+        enter(a, q);
+        return;
+    }
     q->who.by = by;
     who_key(secret, q->who.key);
     if (by == API_BY_SESSION)
         who_csrf(secret, q->who.csrf);
-    if (who_cache_get(a->cache, q->who.key, a->ports->mono(a->user), &found) && found.by == by &&
-        (!found.expires || found.expires > api_wall(a).us)) {
+    if (who_cache_get(a->cache, WHO_BY_SECRET, q->who.key, a->ports->mono(a->user), &found) &&
+        found.by == by && (!found.expires || found.expires > api_wall(a).us)) {
         q->who = found;
         identified(a, q);
         return;
@@ -369,18 +389,11 @@ static void identify(struct api *a, struct api_request *q)
         return;
     }
     if (q->route->secret && (secret = q->route->secret(q)).p) {
-        if (secret.n && secret.n <= 256)
-            ask_who(a, q, str_starts(secret, STR(API_TOKEN_BEGIN)) ? API_BY_TOKEN : API_BY_SESSION, secret);
-        else
-            enter(a, q);
+        ask_who(a, q, str_starts(secret, STR(API_TOKEN_BEGIN)) ? API_BY_TOKEN : API_BY_SESSION, secret);
         return;
     }
     if (q->authorization.p) {
-        secret = token_of(q);
-        if (secret.n && secret.n <= 256)
-            ask_who(a, q, API_BY_TOKEN, secret);
-        else
-            enter(a, q);
+        ask_who(a, q, API_BY_TOKEN, token_of(q));
         return;
     }
     if (!q->route->secret && api_session_secret(q, &secret))

@@ -166,12 +166,24 @@ void api_audit(struct api *a, const struct api_request *q, const char *what, str
 
 /* ---- what comes back ---- */
 
+/* What the reader found for a scope that is no more goes nowhere. */
+static bool right_is_gone(struct api *a, struct api_request *q)
+{
+    if (!q->stale || q->waits_for != API_FROM_READER || q->broken)
+        return false;
+    q->resume = NULL;
+    api_fail(a, q, 403, NULL, PROBLEM_RIGHT_GONE);
+    return true;
+}
+
 static void resume(struct api *a, struct api_request *q, const struct api_answer *answer)
 {
     api_resume_f *call = q->resume;
 
-    q->resume = NULL;
-    call(a, q, answer);
+    if (!right_is_gone(a, q)) {
+        q->resume = NULL;
+        call(a, q, answer);
+    }
     api_after(a, q);
 }
 
@@ -198,6 +210,10 @@ void api_rows(struct api *a, uint64_t serial, struct str part)
 
     if (!q || !q->resume || q->waits_for != API_FROM_READER)
         return;
+    if (right_is_gone(a, q)) {
+        api_after(a, q);
+        return;
+    }
     if (!q->flow || q->json.len || !q->flow(a, q, part)) { /* mostly: no copy */
         buf_add_str(&q->json, part);
         if (q->flow && q->flow(a, q, buf_str(&q->json)))

@@ -37,8 +37,8 @@ bool livestatus_who_known(struct api *a, struct str name, struct livestatus_eyes
     struct api_who w;
 
     *e = (struct livestatus_eyes){.user = false};
-    who_name_key(name, key);
-    if (!who_cache_get(a->cache, key, a->ports->mono(a->user), &w))
+    who_name_key(a->cache, name, key);
+    if (!who_cache_get(a->cache, WHO_BY_NAME, key, a->ports->mono(a->user), &w))
         return false;
     eyes(a, &w, e);
     return true;
@@ -64,8 +64,8 @@ bool livestatus_who_said(struct api *a, struct str name, const struct api_answer
         if (is_held_back(x))
             w.n_grants = w.rights = 0;
     }
-    who_name_key(name, w.key);
-    who_cache_put(a->cache, &w, a->ports->mono(a->user));
+    who_name_key(a->cache, name, w.key);
+    who_cache_put(a->cache, WHO_BY_NAME, &w, a->ports->mono(a->user));
     eyes(a, &w, e);
     return true;
 }

@@ -3,6 +3,7 @@
 
 #include "api/right.h"
 #include "base/log.h"
+#include "os/rand.h"
 #include "wire/json_read.h"
 
 #include <stdio.h>
@@ -190,42 +191,48 @@ void who_key(struct str secret, unsigned char out[HASH_SHA256_BYTES])
     hash_sha256(secret.p, secret.n, out);
 }
 
-void who_view_key(const unsigned char own[HASH_SHA256_BYTES], struct str name,
-                  unsigned char out[HASH_SHA256_BYTES])
-{
-    struct hash_sha256 s;
-
-    hash_sha256_init(&s);
-    hash_sha256_add(&s, "vigie view as\n", 14);
-    hash_sha256_add(&s, own, HASH_SHA256_BYTES);
-    hash_sha256_add(&s, name.p, name.n);
-    hash_sha256_end(&s, out);
-}
-
-void who_name_key(struct str name, unsigned char out[HASH_SHA256_BYTES])
-{
-    struct hash_sha256 s;
-
-    hash_sha256_init(&s);
-    hash_sha256_add(&s, "vigie name\n", 11);
-    hash_sha256_add(&s, name.p, name.n);
-    hash_sha256_end(&s, out);
-}
-
 struct entry {
     struct api_who who;
     struct mono until;
+    enum who_kind kind;
     bool ended; /* a session that is over: an answer about it that was on its way does not bring it back */
 };
 
 struct api_who_cache {
     struct map at; /* key -> index */
     VEC(struct entry) entry;
+    unsigned char random[HASH_SHA256_BYTES];
 };
 
 struct api_who_cache *who_cache_new(void)
 {
-    return mem_zalloc(sizeof(struct api_who_cache));
+    struct api_who_cache *c = mem_zalloc(sizeof(*c));
+
+    rand_bytes(c->random, sizeof(c->random));
+    return c;
+}
+
+static void name_hash(const struct api_who_cache *c, struct str what, struct str name,
+                      unsigned char out[HASH_SHA256_BYTES])
+{
+    struct hash_sha256 s;
+
+    hash_sha256_init(&s);
+    hash_sha256_add(&s, c->random, sizeof(c->random));
+    hash_sha256_add(&s, what.p, what.n);
+    hash_sha256_add(&s, name.p, name.n);
+    hash_sha256_end(&s, out);
+}
+
+void who_name_key(const struct api_who_cache *c, struct str name, unsigned char out[HASH_SHA256_BYTES])
+{
+    name_hash(c, STR("name\n"), name, out);
+}
+
+void who_view_key(const struct api_who_cache *c, const unsigned char own[HASH_SHA256_BYTES], struct str name,
+                  unsigned char out[HASH_SHA256_BYTES])
+{
+    name_hash(c, str_make((const char *)own, HASH_SHA256_BYTES), name, out);
 }
 
 void who_cache_clear(struct api_who_cache *c)
@@ -249,6 +256,7 @@ void who_cache_free(struct api_who_cache *c)
         return;
     who_cache_clear(c);
     VEC_RELEASE(&c->entry);
+    mem_wipe(c->random, sizeof(c->random));
     mem_free(c);
 }
 
@@ -257,12 +265,13 @@ static struct str key_str(const unsigned char key[HASH_SHA256_BYTES])
     return str_make((const char *)key, HASH_SHA256_BYTES);
 }
 
-bool who_cache_get(struct api_who_cache *c, const unsigned char key[HASH_SHA256_BYTES], struct mono now,
-                   struct api_who *out)
+bool who_cache_get(struct api_who_cache *c, enum who_kind kind, const unsigned char key[HASH_SHA256_BYTES],
+                   struct mono now, struct api_who *out)
 {
     uint64_t i;
 
-    if (!map_get(&c->at, key_str(key), &i) || c->entry.at[i].until.us <= now.us)
+    if (!map_get(&c->at, key_str(key), &i) || c->entry.at[i].kind != kind ||
+        c->entry.at[i].until.us <= now.us)
         return false;
     *out = c->entry.at[i].who;
     return true;
@@ -282,12 +291,12 @@ static struct entry *place(struct api_who_cache *c, const unsigned char key[HASH
     return &c->entry.at[i];
 }
 
-void who_cache_put(struct api_who_cache *c, const struct api_who *who, struct mono now)
+void who_cache_put(struct api_who_cache *c, enum who_kind kind, const struct api_who *who, struct mono now)
 {
     struct entry *e = place(c, who->key);
 
     if (!e->ended)
-        *e = (struct entry){*who, {now.us + API_WHO_FRESH_US}, false};
+        *e = (struct entry){*who, {now.us + API_WHO_FRESH_US}, kind, false};
 }
 
 void who_cache_drop(struct api_who_cache *c, const unsigned char key[HASH_SHA256_BYTES])

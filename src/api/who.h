@@ -62,19 +62,22 @@ void who_key(struct str secret, unsigned char out[HASH_SHA256_BYTES]);
  */
 void who_cookie(struct str host, bool tls, char out[API_COOKIE_MAX]);
 
-/* Of a name that another program gives for somebody (AuthUser of Livestatus). */
-void who_name_key(struct str name, unsigned char out[HASH_SHA256_BYTES]);
-
-/* Of what somebody sees as another, beside what he sees as himself. */
-void who_view_key(const unsigned char own[HASH_SHA256_BYTES], struct str name,
-                  unsigned char out[HASH_SHA256_BYTES]);
+/* What an entry is found by. Whoever asks chooses what he sends as his secret: by it only what is remembered of secrets is found. */
+enum who_kind { WHO_BY_SECRET, WHO_BY_NAME, WHO_BY_VIEW };
 
 struct api_who_cache;
-struct api_who_cache *who_cache_new(void);
+struct api_who_cache *who_cache_new(void); /* with random bytes of its own, that go into its keys of names */
 void who_cache_free(struct api_who_cache *c);
-bool who_cache_get(struct api_who_cache *c, const unsigned char key[HASH_SHA256_BYTES], struct mono now,
-                   struct api_who *out);
-void who_cache_put(struct api_who_cache *c, const struct api_who *who, struct mono now);
+
+/* Of a name that another program gives for somebody (AuthUser of Livestatus). */
+void who_name_key(const struct api_who_cache *c, struct str name, unsigned char out[HASH_SHA256_BYTES]);
+/* Of what somebody sees as another, beside what he sees as himself. */
+void who_view_key(const struct api_who_cache *c, const unsigned char own[HASH_SHA256_BYTES], struct str name,
+                  unsigned char out[HASH_SHA256_BYTES]);
+
+bool who_cache_get(struct api_who_cache *c, enum who_kind kind, const unsigned char key[HASH_SHA256_BYTES],
+                   struct mono now, struct api_who *out);
+void who_cache_put(struct api_who_cache *c, enum who_kind kind, const struct api_who *who, struct mono now);
 /* The session is over: what auth has said of it before, and is still on its way, is not remembered. */
 void who_cache_drop(struct api_who_cache *c, const unsigned char key[HASH_SHA256_BYTES]);
 void who_cache_clear(struct api_who_cache *c); /* users, roles or tokens have changed */

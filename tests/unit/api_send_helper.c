@@ -18,7 +18,7 @@ static void as_person(struct api_world *w, struct api_request *q)
     who_csrf(STR("secret"), who.csrf);
     memcpy(csrf, who.csrf, sizeof(csrf));
     who_cache_clear(w->api.cache); /* one that has ended stays so: this is another one with the same secret */
-    who_cache_put(w->api.cache, &who, w->mono);
+    who_cache_put(w->api.cache, WHO_BY_SECRET, &who, w->mono);
     q->authorization = STR_NULL;
     q->cookie = STR(COOKIE);
     q->csrf = str_of(csrf);
@@ -47,7 +47,7 @@ int api_send(struct api_world *w, const struct api_sent *s)
     who_grant(&who, API_ROLE_ADMIN);
     snprintf(who.name, sizeof(who.name), "%s", token + 7);
     who_key(str_of(token + 7), who.key);
-    who_cache_put(w->api.cache, &who, w->mono);
+    who_cache_put(w->api.cache, WHO_BY_SECRET, &who, w->mono);
     if (s->person)
         as_person(w, &q);
     w->status = 0;

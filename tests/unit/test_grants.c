@@ -47,7 +47,7 @@ static void grants(struct api_world *w, const char *json)
 
     assert_true(who_grants(&who, str_of(json), w->api.sights));
     who_key(STR("vgt_viewer"), who.key);
-    who_cache_put(w->api.cache, &who, w->mono);
+    who_cache_put(w->api.cache, WHO_BY_SECRET, &who, w->mono);
 }
 
 /* The right to act on some and to see all is not the right to act on all. */

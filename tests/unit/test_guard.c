@@ -116,9 +116,9 @@ static bool takes_no_right(const struct api_route *r)
                                  /* one's own; those of others take a right, of which the handler asks */
                                  "GET /api/v1/jobs", "GET /api/v1/jobs/{id}", "DELETE /api/v1/jobs/{id}",
                                  "GET /api/v1/filters", "PUT /api/v1/filters/{name}",
-                                 "DELETE /api/v1/filters/{name}",
-                                 "GET /api/v1/sessions", "DELETE /api/v1/sessions",
-                                 "DELETE /api/v1/sessions/{id}", "GET /centreon/api/{version}/logout"};
+                                 "DELETE /api/v1/filters/{name}", "GET /api/v1/sessions",
+                                 "DELETE /api/v1/sessions", "DELETE /api/v1/sessions/{id}",
+                                 "GET /centreon/api/{version}/logout"};
     char text[128];
 
     snprintf(text, sizeof(text), "%s %s", r->method, r->path);
@@ -315,7 +315,7 @@ static int with_rights(struct api_world *w, const char *method, const char *path
                             .authorization = STR("Bearer vgt_custom")};
 
     who_key(STR("vgt_custom"), who.key);
-    who_cache_put(w->api.cache, &who, w->mono);
+    who_cache_put(w->api.cache, WHO_BY_SECRET, &who, w->mono);
     w->status = 0;
     api_world_receive(w, &q);
     return w->status;

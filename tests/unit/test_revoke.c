@@ -3,6 +3,7 @@
 #include "api/revoke.h"
 
 #include "api/jobs.h"
+#include "api/livestatus_who.h"
 #include "api/stream.h"
 #include "api/api_ask.h"
 #include "api_world.h"
@@ -171,6 +172,20 @@ static void test_step_by_step(void **state)
     assert_true(says(w, "what you may do has changed meanwhile"));
 }
 
+/* The reader was asked for what could be seen then; the answer is not for who may see less now. */
+static void test_reader(void **state)
+{
+    struct api_world *w = *state;
+
+    assert_int_equal(api_world_ask(w, "GET", "/api/v1/events", "", "", API_ROLE_VIEWER), 0);
+    assert_int_equal(w->asked_reader, 1);
+    revoke_name(&w->api, NULL, STR("tester"));
+    api_world_rows(w, "[]");
+    assert_int_equal(w->status, 403);
+    assert_true(says(w, "\"code\":\"right_gone\""));
+    assert_int_equal(w->api.n_pending, 0);
+}
+
 /* ---- sessions ---- */
 
 static void test_streams_end_with_their_session(void **state)
@@ -221,14 +236,108 @@ static void test_an_ended_session_stays_so(void **state)
     (void)w;
     who_key(STR("one"), one.key);
     who_cache_drop(c, one.key);
-    who_cache_put(c, &one, (struct mono){1});
-    assert_false(who_cache_get(c, one.key, (struct mono){2}, &found));
+    who_cache_put(c, WHO_BY_SECRET, &one, (struct mono){1});
+    assert_false(who_cache_get(c, WHO_BY_SECRET, one.key, (struct mono){2}, &found));
     who_key(STR("two"), one.key);
-    who_cache_put(c, &one, (struct mono){1});
-    assert_true(who_cache_get(c, one.key, (struct mono){2}, &found));
+    who_cache_put(c, WHO_BY_SECRET, &one, (struct mono){1});
+    assert_true(who_cache_get(c, WHO_BY_SECRET, one.key, (struct mono){2}, &found));
     who_cache_drop(c, one.key);
-    assert_false(who_cache_get(c, one.key, (struct mono){2}, &found));
+    assert_false(who_cache_get(c, WHO_BY_SECRET, one.key, (struct mono){2}, &found));
     who_cache_free(c);
+}
+
+/* ---- secrets ---- */
+
+/* The answer to whoever sends this as his secret: as NRDP's token, as a program's, and as a browser's. */
+static void nobody_by(struct api_world *w, struct str secret)
+{
+    struct buf form = BUF_INIT, bearer = BUF_INIT, cookie = BUF_INIT;
+    struct api_request q = {.source = API_BY_WEB,
+                            .method = STR("POST"),
+                            .path = STR("/nrdp/"),
+                            .content_type = STR("application/x-www-form-urlencoded"),
+                            .peer = STR("127.0.0.1"),
+                            .host = STR("localhost"),
+                            .uid = -1};
+    unsigned asked = w->asked_auth;
+
+    buf_add_c(&form,
+              "cmd=submitcheck&XMLDATA=<checkresults><checkresult type='host'><hostname>h0001</hostname>"
+              "<state>1</state><output>a</output></checkresult></checkresults>&token=");
+    for (size_t i = 0; i < secret.n; i++)
+        buf_printf(&form, "%%%02x", (unsigned char)secret.p[i]);
+    buf_printf(&bearer, "Bearer " STR_FMT, STR_ARG(secret));
+    buf_printf(&cookie, "vigie_session=" STR_FMT, STR_ARG(secret));
+    q.body = buf_str(&form);
+    for (int way = 0; way < 3; way++) {
+        w->status = 0;
+        q.id = ++w->ids;
+        api_world_receive(w, &q);
+        assert_true(way == 0 ? w->status == 401 || says(w, "<status>-1<") : w->status == 401);
+        q.method = STR("GET");
+        q.path = STR("/api/v1/resources");
+        q.body = STR("");
+        q.authorization = way == 0 ? buf_str(&bearer) : STR_NULL;
+        q.cookie = way == 1 ? buf_str(&cookie) : STR_NULL;
+    }
+    assert_int_equal(w->asked_results + w->asked_engine, 0);
+    assert_int_equal(w->asked_auth, asked);
+    buf_release(&form);
+    buf_release(&bearer);
+    buf_release(&cookie);
+}
+
+/* What is remembered of a name that Livestatus gave, or of a view, was found by whoever sent as his secret what its key was made of. */
+static void test_a_name_is_no_secret(void **state)
+{
+    struct api_world *w = *state;
+    struct livestatus_eyes eyes;
+    struct buf view = BUF_INIT;
+    unsigned char own[HASH_SHA256_BYTES];
+    struct str values[API_AUTH_VALUES] = {STR("ok"),    STR(""),      STR("0"), STR(""),
+                                          STR("alice"), STR("admin"), STR("")};
+
+    values[API_AUTH_GRANTS] = STR("[{\"rights\":[\"resources.read\",\"resources.submit\"],\"scope\":null}]");
+    assert_true(livestatus_who_said(
+        &w->api, STR("alice"),
+        &(struct api_answer){
+            .kind = API_FROM_AUTH, .ok = true, .values = values, .n_values = API_AUTH_VALUES},
+        &eyes));
+    livestatus_eyes_release(&w->api, &eyes);
+    assert_true(livestatus_who_known(&w->api, STR("alice"), &eyes));
+    livestatus_eyes_release(&w->api, &eyes);
+    nobody_by(w, STR("vigie name\nalice"));
+    assert_int_equal(api_world_ask(w, "GET", "/api/v1/session", "", "", API_ROLE_ADMIN), 200);
+    w->view_as = "alice";
+    assert_int_equal(api_world_ask(w, "GET", "/api/v1/session", "", "", API_ROLE_ADMIN), 0);
+    api_world_auth(w, true, "ok", "", "alice", "admin");
+    assert_int_equal(w->status, 200);
+    w->view_as = NULL;
+    who_key(STR("vgt_admin"), own);
+    buf_add_c(&view, "vigie view as\n");
+    buf_add(&view, own, sizeof(own));
+    buf_add_c(&view, "alice");
+    w->asked_engine = 0;
+    nobody_by(w, buf_str(&view));
+    buf_release(&view);
+}
+
+/* Entries of one kind are not found as those of another, whatever their key. */
+static void test_kinds(void **state)
+{
+    struct api_world *w = *state;
+    struct api_who_cache *c = w->api.cache, *other = who_cache_new();
+    struct api_who who = {.by = API_BY_SESSION}, found;
+    unsigned char key[HASH_SHA256_BYTES];
+
+    who_name_key(c, STR("ann"), who.key);
+    who_cache_put(c, WHO_BY_NAME, &who, w->mono);
+    assert_true(who_cache_get(c, WHO_BY_NAME, who.key, w->mono, &found));
+    assert_false(who_cache_get(c, WHO_BY_SECRET, who.key, w->mono, &found));
+    assert_false(who_cache_get(c, WHO_BY_VIEW, who.key, w->mono, &found));
+    who_name_key(other, STR("ann"), key);
+    assert_memory_not_equal(key, who.key, sizeof(key));
+    who_cache_free(other);
 }
 
 /* Signing out is a GET in Centreon's API, and looking as somebody else never does anything. */
@@ -260,8 +369,11 @@ int main(void)
         WORLD(test_whose_job),
         WORLD(test_file),
         WORLD(test_step_by_step),
+        WORLD(test_reader),
         WORLD(test_streams_end_with_their_session),
         WORLD(test_an_ended_session_stays_so),
+        WORLD(test_a_name_is_no_secret),
+        WORLD(test_kinds),
         WORLD(test_view_as_only_looks),
     };
 
