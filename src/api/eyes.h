@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * Which contacts, contact groups, commands, time periods and severities somebody sees who sees a part of the hosts and services: those that one of these refers to. Their names are told to nobody else:
- * they say who is there, and what there is to be checked. A check refers to its contacts and contact groups, its check command and event handler, its three time periods, and its severity.
+ * Which contacts, contact groups, commands, time periods and severities somebody sees who sees a part of the hosts and services: those that one of these refers to. A check refers to its contacts and
+ * contact groups, its check command and event handler, its three time periods, and its severity. Whoever lists, searches, completes or shows such objects asks here, also about what these name themselves: the
+ * groups and periods of a contact. What a check in sight is like, its command with arguments and its notes, is told as it is configured.
  * What is asked of one kind is looked through once, when it is first asked.
  */
 #include "base/arena.h"

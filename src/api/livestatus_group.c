@@ -347,6 +347,12 @@ enum contact {
     K_MODIFIED
 };
 
+/* Addresses and variables of people are for who sees everything, as in the API. */
+static bool hides_addresses(const struct ls_row *row)
+{
+    return row->w->eyes.user && row->w->eyes.resources;
+}
+
 static uint32_t contact_period(const struct ls_row *row, const struct board_contact *b, bool of_services)
 {
     const struct model_contact *c = model_contact(row->w->m, row->idx);
@@ -367,11 +373,13 @@ static void get_contact(struct ls_row *row, const struct ls_column *col, struct 
     switch ((enum contact)col->arg) {
     case K_NAME: v->text = model_str(m, c->name); break;
     case K_ALIAS: v->text = model_str(m, c->alias); break;
-    case K_EMAIL: v->text = model_str(m, c->email); break;
-    case K_PAGER: v->text = model_str(m, c->pager); break;
+    case K_EMAIL: v->text = hides_addresses(row) ? STR_NULL : model_str(m, c->email); break;
+    case K_PAGER: v->text = hides_addresses(row) ? STR_NULL : model_str(m, c->pager); break;
     case K_HOST_PERIOD:
     case K_SERVICE_PERIOD:
-        v->text = period == MODEL_NONE ? STR_NULL : model_str(m, model_period(m, period)->name);
+        v->text = period == MODEL_NONE || !ls_sees_object(row->w, EYES_PERIOD, period)
+                      ? STR_NULL
+                      : model_str(m, model_period(m, period)->name);
         break;
     case K_HOST_ON: v->number = b.host_notify; break;
     case K_SERVICE_ON: v->number = b.service_notify; break;
@@ -388,7 +396,7 @@ static void get_contact_vars(struct ls_row *row, const struct ls_column *col, st
     struct board_contact b;
 
     board_read_contact(row->w->b, row->idx, &b, &v->scratch);
-    for (uint32_t i = 0; i < c->n_vars; i++) {
+    for (uint32_t i = 0; i < c->n_vars && !hides_addresses(row); i++) {
         const struct model_var *var = model_var(m, c->first_var + i);
 
         if (col->arg != 1)
@@ -419,7 +427,9 @@ static void get_contact_options(struct ls_row *row, const struct ls_column *col,
 
 static void get_contact_address(struct ls_row *row, const struct ls_column *col, struct ls_value *v)
 {
-    v->text = model_str(row->w->m, model_contact(row->w->m, row->idx)->address[col->arg]);
+    v->text = hides_addresses(row)
+                  ? STR_NULL
+                  : model_str(row->w->m, model_contact(row->w->m, row->idx)->address[col->arg]);
 }
 
 static void get_contact_groups(struct ls_row *row, const struct ls_column *col UNUSED, struct ls_value *v)

@@ -260,13 +260,14 @@ void object_show(struct api *a, struct api_request *q)
 {
     const struct kind *k = kind_of(q);
     struct buf out = BUF_INIT;
-    struct eyes e;
+    struct eyes e, commands;
     struct json j;
     uint32_t at;
 
     if (api_not_ready(a, q))
         return;
     e = eyes_of(&a->model, q->sight, &q->arena);
+    commands = eyes_of(&a->model, who_sight(&q->who, right_bit(RIGHT_COMMANDS_READ), a->sights), &q->arena);
     at = find(&a->model, k->type, q->param);
     if (at == MODEL_NONE || !is_seen(&e, k->type, at)) {
         not_there(a, q, k, &e);
@@ -276,7 +277,7 @@ void object_show(struct api *a, struct api_request *q)
     json_map(&j);
     json_key_c(&j, "type", conf_type_name(k->type));
     head(&j, a, &e, k->type, at);
-    object_values(&j, &e, k->type, at);
+    object_values(&j, &e, &commands, k->type, at);
     members(&j, a, q, k->type, at);
     if (k->type == CONF_TIMEPERIOD)
         transitions(&j, a, at);

@@ -15,7 +15,7 @@
 struct of {
     const struct model *m;
     const struct sight *sight;
-    struct eyes *eyes;
+    struct eyes *eyes, *commands; /* the latter by the right to read commands */
     enum conf_type type;
     uint32_t at;
     const char *base; /* its struct in the snapshot */
@@ -113,7 +113,7 @@ static void field(const struct of *o, const struct conf_directive *d, struct buf
         break;
     case CONF_KIND_PERIOD:
         at = u32_at(o, d->field);
-        if (at != MODEL_NONE)
+        if (at != MODEL_NONE && eyes_see(o->eyes, EYES_PERIOD, at)) /* a contact's own may be nobody else's */
             buf_add_str(b, model_str(m, model_period(m, at)->name));
         break;
     default:
@@ -154,7 +154,9 @@ static void add_one(const struct of *o, enum list_of of, uint32_t at, struct buf
         name = eyes_see(o->eyes, EYES_CONTACT_GROUP, at) ? model_contact_group(m, at)->name : 0;
         break;
     case OF_PERIODS: name = eyes_see(o->eyes, EYES_PERIOD, at) ? model_period(m, at)->name : 0; break;
-    case OF_LINES: name = model_line(m, at)->text; break;
+    case OF_LINES:
+        name = eyes_see(o->commands, EYES_COMMAND, model_line(m, at)->command) ? model_line(m, at)->text : 0;
+        break;
     }
     if (!name)
         return;
@@ -319,13 +321,15 @@ static bool is_of_groups(const struct of *o, unsigned row, struct stands *s)
         l = model_contact(o->m, o->at)->groups;
     else
         return false;
-    for (s->n = 0; s->n < l.n && s->n < LINES_MOST; s->n++) {
-        uint32_t at = model_item(o->m, l, (uint32_t)s->n);
+    s->n = 0;
+    for (uint32_t i = 0; i < l.n && s->n < LINES_MOST; i++) {
+        uint32_t at = model_item(o->m, l, i);
         const struct model_group *g = row == CONF_D_HOST_hostgroups         ? model_host_group(o->m, at)
                                       : row == CONF_D_SERVICE_servicegroups ? model_service_group(o->m, at)
                                                                             : model_contact_group(o->m, at);
 
-        s->line[s->n] = (struct origin_line){g->file, g->line, model_str(o->m, g->name)};
+        if (row != CONF_D_CONTACT_contactgroups || eyes_see(o->eyes, EYES_CONTACT_GROUP, at))
+            s->line[s->n++] = (struct origin_line){g->file, g->line, model_str(o->m, g->name)};
     }
     s->groups = true;
     return true;
@@ -472,7 +476,7 @@ static void value_of(const struct of *o, unsigned row, struct buf *b)
     buf_release(&line);
 }
 
-void object_values(struct json *j, struct eyes *eyes, enum conf_type type, uint32_t at)
+void object_values(struct json *j, struct eyes *eyes, struct eyes *commands, enum conf_type type, uint32_t at)
 {
     const struct conf_type_info *info = conf_type_info(type);
     const struct model *m = eyes->m;
@@ -480,6 +484,7 @@ void object_values(struct json *j, struct eyes *eyes, enum conf_type type, uint3
     struct of o = {.m = m,
                    .sight = eyes->sight,
                    .eyes = eyes,
+                   .commands = commands,
                    .type = type,
                    .at = at,
                    .base = base_of(m, type, at),

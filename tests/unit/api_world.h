@@ -49,6 +49,7 @@ struct api_world {
     const char *accept, *language;
     const char *
         scope; /* of who asks, as JSON; NULL: everything. Who was asked for before is remembered: who_cache_clear */
+    const char *rights; /* of who asks, as JSON; NULL: those of the role. Remembered in the same way */
     const char *view_as;
 };
 

@@ -381,7 +381,10 @@ void api_world_auth(struct api_world *w, bool ok, const char *code, const char *
     json_list(&j);
     json_map(&j);
     json_key(&j, "rights");
-    right_json(right_mask(who_role_of(str_of(role))), &j);
+    if (w->rights)
+        json_raw(&j, str_of(w->rights));
+    else
+        right_json(right_mask(who_role_of(str_of(role))), &j);
     json_key(&j, "scope");
     json_raw(&j, w->scope ? str_of(w->scope) : STR("null"));
     json_map_end(&j);

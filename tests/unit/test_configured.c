@@ -22,6 +22,14 @@ static const char more[] =
     "2\n}\n"
     "define service {\n hostgroup_name g2\n service_description all\n check_command ping!c\n "
     "max_check_attempts 2\n}\n"
+    "define contactgroup {\n contactgroup_name seen\n members kim\n}\n"
+    "define contactgroup {\n contactgroup_name unseen\n members kim\n}\n"
+    "define command {\n command_name unseen-mail\n command_line /bin/true\n}\n"
+    "define contact {\n contact_name kim\n email kim@unseen.example\n _VAR unseen\n"
+    " host_notification_period office\n service_notification_period always\n"
+    " host_notification_commands unseen-mail!x\n service_notification_commands ping!told\n}\n"
+    "define service {\n host_name web\n service_description told\n check_command ping!c\n max_check_attempts "
+    "2\n check_period always\n contacts kim\n contact_groups seen\n}\n"
     "define hostextinfo {\n host_name web\n icon_image web.png\n}\n";
 
 static int set_up(void **state)
@@ -120,11 +128,43 @@ static void test_out_of_sight(void **state)
     assert_string_equal(stand_of(w, "/api/v1/services/web/disk", "check_command"), "object: -");
 }
 
+static bool contact_says(struct api_world *w, const char *word)
+{
+    assert_int_equal(api_world_ask(w, "GET", "/api/v1/contacts/kim", "", "", API_ROLE_VIEWER), 200);
+    return strstr(w->body.data, word) != NULL;
+}
+
+/* Of a contact in sight, what only what is out of sight refers to is not named: in no value, and in no line that a value is from. */
+static void test_contact_in_sight(void **state)
+{
+    struct api_world *w = *state;
+
+    assert_string_equal(stand_of(w, "/api/v1/contacts/kim", "contactgroups"), "group: seen, unseen");
+    assert_true(contact_says(w, "\"office\"") && contact_says(w, "unseen-mail!x") &&
+                contact_says(w, "kim@unseen.example"));
+    w->scope = "[\"service:web/told\"]";
+    who_cache_clear(w->api.cache);
+    assert_string_equal(stand_of(w, "/api/v1/contacts/kim", "contactgroups"), "group: seen");
+    assert_false(contact_says(w, "unseen"));
+    assert_false(contact_says(w, "office"));
+    assert_true(contact_says(w, "\"always\"") && contact_says(w, "ping!told"));
+    w->rights =
+        "[\"resources.read\"]"; /* with which commands somebody is told is for who may read commands */
+    who_cache_clear(w->api.cache);
+    assert_false(contact_says(w, "ping!told"));
+    w->scope = NULL;
+    who_cache_clear(w->api.cache);
+    assert_false(contact_says(w, "ping!told"));
+    assert_false(contact_says(w, "unseen-mail!x"));
+    assert_true(contact_says(w, "\"office\""));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_origin, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_out_of_sight, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_contact_in_sight, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -31,36 +31,42 @@
 
 /* In sight: all of web but ZZsecret, and of half the service ok. web hangs behind ZZrouter. */
 #define SCOPE "[\"host:web\",\"service:half/ok\",\"!service:web/ZZ*\"]"
-static const char objects
-    [] = "define command {\n command_name ZZcommand\n command_line /bin/ZZ\n}\n"
-         "define timeperiod {\n timeperiod_name ZZperiod\n alias ZZtime\n monday 00:00-24:00\n}\n" PERSON(
-             "ZZperson")
-             PERSON("nat") "define contactgroup {\n contactgroup_name team\n members bob\n}\n"
-                           "define contactgroup {\n contactgroup_name ZZteam\n members ZZperson\n}\n"
-                           "define hostgroup {\n hostgroup_name mixed\n members web,half,ZZhost\n}\n"
-                           "define hostgroup {\n hostgroup_name ZZgroup\n members ZZhost,ZZrouter\n}\n"
-                           "define servicegroup {\n servicegroup_name mixedsg\n members "
-                           "web,http,web,ZZsecret,half,ok,ZZhost,ZZsvc\n}\n"
-                           "define servicegroup {\n servicegroup_name ZZsg\n members ZZhost,ZZsvc\n}\n" HOST(
-                               "web",
-                               " address 192.0.2.1\n parents ZZrouter\n contacts bob\n contact_groups team\n")
-                               HOST("half", " alias ZZhalf\n display_name ZZdisplay\n address ZZ.example\n "
-                                            "contacts ZZperson\n _VAR ZZvar\n notes ZZnotes\n")
-                                   HOST("ZZhost", " parents web\n contacts ZZperson\n contact_groups "
-                                                  "ZZteam\n") "define host {\n host_name ZZrouter\n "
-                                                              "check_command ZZcommand\n max_check_attempts "
-                                                              "3\n"
-                                                              " check_period ZZperiod\n notification_period "
-                                                              "ZZperiod\n contacts ZZperson\n}\n" SERVICE(
-                                                                  "web", "http", " contacts bob\n")
-                                                                  SERVICE("web", "ZZsecret",
-                                                                          " contacts ZZperson\n")
-                                                                      SERVICE(
-                                                                          "half", "ok",
-                                                                          " contacts bob\n notes $HOSTALIAS$ "
-                                                                          "$HOSTADDRESS$ $HOSTOUTPUT$\n")
-                                                                          SERVICE("ZZhost", "ZZsvc",
-                                                                                  " contacts ZZperson\n");
+static const char objects[] =
+    "define command {\n command_name ZZcommand\n command_line /bin/ZZ\n}\n"
+    "define timeperiod {\n timeperiod_name ZZperiod\n alias ZZtime\n monday 00:00-24:00\n}\n" PERSON(
+        "ZZperson")
+        PERSON("nat") "define contactgroup {\n contactgroup_name team\n members bob\n}\n"
+                      "define contactgroup {\n contactgroup_name ZZteam\n members ZZperson\n}\n"
+                      "define hostgroup {\n hostgroup_name mixed\n members web,half,ZZhost\n}\n"
+                      "define hostgroup {\n hostgroup_name ZZgroup\n members ZZhost,ZZrouter\n}\n"
+                      "define servicegroup {\n servicegroup_name mixedsg\n members "
+                      "web,http,web,ZZsecret,half,ok,ZZhost,ZZsvc\n}\n"
+                      "define servicegroup {\n servicegroup_name ZZsg\n members ZZhost,ZZsvc\n}\n" HOST(
+                          "web",
+                          " address 192.0.2.1\n parents ZZrouter\n contacts bob\n contact_groups team\n")
+                          HOST("half", " alias ZZhalf\n display_name ZZdisplay\n address ZZ.example\n "
+                                       "contacts ZZperson\n _VAR ZZvar\n notes ZZnotes\n")
+                              HOST("ZZhost",
+                                   " parents web\n contacts ZZperson\n contact_groups "
+                                   "ZZteam\n") "define host {\n host_name ZZrouter\n "
+                                               "check_command ZZcommand\n max_check_attempts "
+                                               "3\n"
+                                               " check_period ZZperiod\n notification_period "
+                                               "ZZperiod\n contacts ZZperson\n}\n" SERVICE("web", "http",
+                                                                                           " contacts bob\n")
+                                                   SERVICE("web", "ZZsecret", " contacts ZZperson\n")
+                                                       SERVICE("half", "ok",
+                                                               " contacts bob,kim\n notes $HOSTALIAS$ "
+                                                               "$HOSTADDRESS$ $HOSTOUTPUT$\n")
+                                                           SERVICE("ZZhost", "ZZsvc", " contacts ZZperson\n");
+
+/* kim is in sight, and what is ZZ about kim is not: addresses, variables, and periods and groups of no check in sight. */
+static const char person_in_sight[] =
+    "define contact {\n contact_name kim\n email ZZ@example.org\n pager ZZpager\n address1 ZZ1\n address2 "
+    "ZZ2\n"
+    " address3 ZZ3\n address4 ZZ4\n address5 ZZ5\n address6 ZZ6\n _VAR ZZvalue\n _ZZVAR value\n"
+    " contactgroups ZZteam\n host_notification_period ZZperiod\n service_notification_period ZZperiod\n"
+    " host_notification_commands ZZcommand\n service_notification_commands ZZcommand\n}\n";
 
 static uint32_t host_of(const struct api_world *w, const char *name)
 {
@@ -77,7 +83,13 @@ static void note(struct api_world *w, uint32_t idx, unsigned id, const char *tex
 
 static int set_up(void **state)
 {
-    struct api_world *w = api_world_more(0, 0, objects);
+    struct buf b = BUF_INIT;
+    struct api_world *w;
+
+    buf_printf(&b, "%s%s", objects, person_in_sight);
+    buf_add_char(&b, '\0');
+    w = api_world_more(0, 0, b.data);
+    buf_release(&b);
 
     for (uint32_t i = 0; i < w->model.n_check; i++)
         api_world_put(w, i, 1, BOARD_CHECKED, w->wall.us - TIME_H, "ZZoutput");
@@ -255,7 +267,12 @@ static void test_columns(void **state)
          "mixed;web;1;2;0\n"},
         {"GET servicegroups\nColumns: name members num_services\n", "mixedsg;half|ok,web|http;2\n"},
         {"GET status\nColumns: num_hosts num_services\n", "1;2\n"},
-        {"GET contacts\nColumns: name\n", "bob\n"},
+        {"GET contacts\nColumns: name\n", "bob\nkim\n"},
+        {"GET contacts\nColumns: name email pager address1 address6 custom_variables "
+         "host_notification_period "
+         "groups\nFilter: name = kim\n",
+         "kim;;;;;;;\n"},
+        {"GET contacts\nColumns: name\nFilter: email ~ ZZ\n", ""},
         {"GET contactgroups\nColumns: name members\n", "team;bob\n"},
         {"GET commands\nColumns: name\n", "ping\n"},
         {"GET timeperiods\nColumns: name\n", "always\n"},
@@ -278,6 +295,11 @@ static void test_columns(void **state)
             fail_msg("%s: %s", request, answer(w, &e, request));
     }
     livestatus_eyes_release(&w->api, &e);
+    e = user(w, viewer, "null"); /* who sees everything is told where to reach people */
+    assert_string_equal(answer(w, &e,
+                               "GET contacts\nColumns: email pager address6 custom_variable_values "
+                               "host_notification_period groups\nFilter: name = kim\nAuthUser: nat\n"),
+                        "ZZ@example.org;ZZpager;ZZ6;ZZvalue,value;ZZperiod;ZZteam\n");
 }
 
 static void test_past(void **state)
