@@ -22,7 +22,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ASK_MOST   500u /* objects of one question */
+#define ASK_MOST   500u   /* objects of one question */
+#define ASK_PARTS  15000u /* their parts: what comes is read in one go */
 #define PAGE_MOST  1000u
 #define DEFAULT_US (30 * TIME_DAY)
 
@@ -396,7 +397,7 @@ static void go_on(struct api *a, struct api_request *q, struct availability_ask 
         (k->parts ? availability_write_parts : finish)(a, q, k);
         return;
     }
-    k->asked = MIN(end - k->at, ASK_MOST);
+    k->asked = MIN(end - k->at, k->parts ? MIN(ASK_MOST, MAX(1u, ASK_PARTS / k->parts)) : ASK_MOST);
     for (size_t i = 0; i < k->asked; i++)
         buf_printf(&list, "%s%llu:%llu", i ? "," : "", (unsigned long long)k->member[k->at + i].oid,
                    (unsigned long long)k->member[k->at + i].host_oid);

@@ -75,17 +75,29 @@ static int64_t stretch(struct sweep *s, int64_t t)
     return edge;
 }
 
-void avail_compute(const struct avail_in *in, struct avail_out *out)
+void avail_parts(const struct avail_in *in, size_t n, struct avail_out *out)
 {
-    struct sweep s = {.in = in,
-                      .out = out,
+    struct avail_in part = *in;
+    struct sweep s = {.in = &part,
                       .period = {in->period, 0},
                       .unmonitored = {&in->unmonitored, 0},
                       .host_downtime = {&in->host_downtimes, 0}};
+    int64_t wide = in->to_s - in->from_s;
 
-    memset(out, 0, sizeof(*out));
-    for (int64_t t = in->from_s; t < in->to_s;)
-        t = stretch(&s, t);
+    memset(out, 0, n * sizeof(*out));
+    for (size_t i = 0; i < n; i++) {
+        part.from_s = in->from_s + wide * (int64_t)i / (int64_t)n;
+        part.to_s = in->from_s + wide * (int64_t)(i + 1) / (int64_t)n;
+        s.out = &out[i];
+        s.was_bad = false;
+        for (int64_t t = part.from_s; t < part.to_s;)
+            t = stretch(&s, t);
+    }
+}
+
+void avail_compute(const struct avail_in *in, struct avail_out *out)
+{
+    avail_parts(in, 1, out);
 }
 
 int64_t avail_ppm(const struct avail_out *o)

@@ -56,6 +56,8 @@ struct avail_out {
 };
 
 void avail_compute(const struct avail_in *in, struct avail_out *out);
+/* The same of each of n equal parts, the oldest first, in one walk; an outage that goes on counts in each. */
+void avail_parts(const struct avail_in *in, size_t n, struct avail_out *out);
 
 /* Good seconds of the basis in millionths; -1 when there is no basis. */
 int64_t avail_ppm(const struct avail_out *o);

@@ -13,7 +13,8 @@ struct ask {
     struct sql *s;
     struct avail_in in;
     bool hard;
-    size_t parts; /* 0: all the time as one */
+    size_t parts;           /* 0: all the time as one */
+    struct avail_out *part; /* of one object */
     points points;
     ranges gaps, host;
     uint64_t host_of; /* whose downtimes are in host */
@@ -129,29 +130,18 @@ static void write_object(struct rows *rows, uint64_t oid, const struct avail_out
 }
 
 /* Good and bad seconds in equal parts of the time. */
-static void write_parts(const struct ask *a, struct rows *rows, uint64_t oid)
+static void write_parts(struct ask *a, struct rows *rows, uint64_t oid)
 {
     struct json *j = &rows->j;
-    int64_t wide = a->in.to_s - a->in.from_s;
-    size_t first = 0; /* the last point at or before the part's begin */
 
+    avail_parts(&a->in, a->parts, a->part);
     json_map(j);
     json_key_id(j, "oid", oid);
     json_key(j, "parts");
     json_list(j);
-    for (int64_t i = 0; i < (int64_t)a->parts; i++) {
-        struct avail_in in = a->in;
-        struct avail_out out;
-
-        in.from_s = a->in.from_s + wide * i / (int64_t)a->parts;
-        in.to_s = a->in.from_s + wide * (i + 1) / (int64_t)a->parts;
-        while (first + 1 < a->points.n && a->points.at[first + 1].at_s <= in.from_s)
-            first++;
-        in.points = a->points.at + first;
-        in.n_points = a->points.n - first;
-        avail_compute(&in, &out);
-        json_i64(j, out.good_s);
-        json_i64(j, out.bad_s);
+    for (size_t i = 0; i < a->parts; i++) {
+        json_i64(j, a->part[i].good_s);
+        json_i64(j, a->part[i].bad_s);
     }
     json_list_end(j);
     json_map_end(j);
@@ -228,8 +218,11 @@ int past_availability(struct history *h, const struct history_args *q, struct ro
     a.in.exclude_downtimes = str_contains(q->at[4], STR("x"));
     a.hard = str_contains(q->at[4], STR("h"));
     r = read_period(&a, q, err);
+    if (a.parts)
+        a.part = mem_calloc(a.parts, sizeof(*a.part));
     if (r == 0)
         r = of_objects(&a, q, rows, err);
+    mem_free(a.part);
     VEC_RELEASE(&a.points);
     VEC_RELEASE(&a.gaps);
     VEC_RELEASE(&a.host);

@@ -103,6 +103,32 @@ static void test_blind_and_outside(void **state UNUSED)
     assert_int_equal(o.outside_s, 0);
 }
 
+/* Each part is as if it had been asked for alone. */
+static void test_parts(void **state UNUSED)
+{
+    const struct avail_range blind[] = {{95, 97}, {155, 205}, {241, 242}},
+                             slices[] = {{120, 158}, {204, 260}},
+                             downtime[] = {{100, 103}, {145, 155}, {200, 235}};
+    const struct avail_ranges period = {slices, 2};
+    struct avail_in in = all_of_it();
+    struct avail_out o[210], want;
+
+    in.unmonitored = (struct avail_ranges){blind, 3};
+    in.host_downtimes = (struct avail_ranges){downtime, 3};
+    for (size_t n = 1; n <= ARRAY_LEN(o); n++) {
+        in.period = n % 2 ? &period : NULL;
+        avail_parts(&in, n, o);
+        for (size_t i = 0; i < n; i++) {
+            struct avail_in part = in;
+
+            part.from_s = in.from_s + 210 * (int64_t)i / (int64_t)n;
+            part.to_s = in.from_s + 210 * (int64_t)(i + 1) / (int64_t)n;
+            avail_compute(&part, &want);
+            assert_memory_equal(&o[i], &want, sizeof(want));
+        }
+    }
+}
+
 /* ---- random ones, second by second ---- */
 
 static uint64_t seed;
@@ -259,6 +285,7 @@ int main(void)
         cmocka_unit_test(test_service),
         cmocka_unit_test(test_host_and_downtimes),
         cmocka_unit_test(test_blind_and_outside),
+        cmocka_unit_test(test_parts),
         cmocka_unit_test(test_as_second_by_second),
     };
 

@@ -120,6 +120,35 @@ static void test_buckets(void **state)
     says(w, "\"field\":\"buckets\"");
 }
 
+static size_t objects_asked(const struct api_world *w)
+{
+    size_t n = 1;
+
+    for (const char *p = w->question.data; *p; p++)
+        n += *p == ',';
+    return n;
+}
+
+/* Of narrow parts fewer objects are asked for at once: what comes back is read in one go, and nothing else is served meanwhile. */
+static void test_buckets_of_many(void **state UNUSED)
+{
+    struct api_world *w = api_world_new(2, 35);
+
+    get(w, "/api/v1/availability/buckets", "kind=service&buckets=500");
+    assert_int_equal(objects_asked(w), 30);
+    api_world_rows(w, "[]");
+    assert_int_equal(objects_asked(w), 30);
+    api_world_rows(w, "[]");
+    assert_int_equal(objects_asked(w), 10);
+    api_world_rows(w, "[]");
+    assert_int_equal(w->status, 200);
+    get(w, "/api/v1/availability/buckets", "kind=service&buckets=1");
+    assert_int_equal(objects_asked(w), 70);
+    api_world_rows(w, "[]");
+    assert_int_equal(w->status, 200);
+    api_world_free(w);
+}
+
 static void test_recurring(void **state)
 {
     struct api_world *w = *state;
@@ -160,6 +189,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_too_many, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_histogram_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_buckets, set_up, tear_down),
+        cmocka_unit_test(test_buckets_of_many),
         cmocka_unit_test_setup_teardown(test_recurring, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_recurring_in_sight, set_up, tear_down),
     };
