@@ -411,9 +411,10 @@ static void tell_flow(struct role *r, uint64_t id, bool go)
 
     if (!x || !gate)
         return;
-    x->held = !go;
     msg_must(msg_put_api_flow(&w->out, &(struct msg_api_flow){.id = id, .go = go}));
-    if (role_send(gate, &w->out, -1) < 0 && go) /* nobody would make the rest */
+    if (role_send(gate, &w->out, -1) >= 0)
+        x->held = !go; /* not before: the next part tells it again */
+    else if (go)       /* nobody would make the rest */
         http_abort(w->http, id);
     buf_clear(&w->out);
 }
