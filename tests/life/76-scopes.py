@@ -20,20 +20,28 @@ import urllib.parse
 
 from lib_vigie import VIGIE, Vigie, free_port, main, until
 
+DAYS = ''.join(f' {day} 00:00-24:00\n' for day in ('monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'))
 SECRET = 'correct zebra lamp forty'
 WORDS = {'ann': ('alpha', 'beta'), 'bob': ('beta', 'alpha')}
 
 
 def objects():
     out = []
-    for word, also in (('alpha', ''), ('beta', '')):
-        out.append(f'define contact {{\n contact_name {word}-person\n host_notification_commands tell\n service_notification_commands tell\n host_notification_period always\n service_notification_period always\n}}\n'
+    for word, other in (('alpha', 'beta'), ('beta', 'alpha')):
+        # One contact is in sight, and much of it is the other's: where it is reached, and a group, periods and commands that nothing in sight refers to.
+        out.append(f'define contact {{\n contact_name {word}-person\n host_notification_commands tell,{other}-tell\n service_notification_commands tell,{other}-tell\n host_notification_period {other}-night\n'
+                   f' service_notification_period {other}-night\n email {other}@example.org\n pager {other}-pager\n address1 {other}-chat\n address6 {other}-phone\n _DESK {other}-desk\n _{other.upper()} {other}\n'
+                   f' contactgroups {word}-team,{other}-watch\n}}\n'
+                   f'define contactgroup {{\n contactgroup_name {word}-team\n alias {word}-team\n}}\n'
+                   f'define contactgroup {{\n contactgroup_name {word}-watch\n alias {word}-watch\n}}\n'
+                   f'define command {{\n command_name {word}-tell\n command_line /bin/true {word}\n}}\n'
+                   f'define timeperiod {{\n timeperiod_name {word}-night\n alias {word}-night\n{DAYS}}}\n'
                    f'define command {{\n command_name {word}-check\n command_line /bin/true\n}}\n'
                    f'define timeperiod {{\n timeperiod_name {word}-time\n alias {word}-time\n monday 00:00-24:00\n}}\n'
                    f'define hostgroup {{\n hostgroup_name {word}-hosts\n members {word}1,{word}2\n}}\n'
                    f'define servicegroup {{\n servicegroup_name {word}-services\n members {word}1,{word}-load\n}}\n')
         for n in (1, 2):
-            out.append(f'define host {{\n use th\n host_name {word}{n}\n alias {word} machine {n}\n address {word}{n}.example\n check_command {word}-check\n check_period {word}-time\n contacts {word}-person{also}\n active_checks_enabled 0\n max_check_attempts 1\n}}\n'
+            out.append(f'define host {{\n use th\n host_name {word}{n}\n alias {word} machine {n}\n address {word}{n}.example\n check_command {word}-check\n check_period {word}-time\n contacts {word}-person\n contact_groups {word}-team\n active_checks_enabled 0\n max_check_attempts 1\n}}\n'
                        f'define service {{\n use ts\n host_name {word}{n}\n service_description {word}-load\n check_command {word}-check\n contacts {word}-person\n active_checks_enabled 0\n max_check_attempts 1\n}}\n')
     # bob is a contact, too, and told of what he does not see as a user; carl is a contact alone.
     for name, host in (('bob', 'alpha1'), ('carl', 'beta1')):
@@ -119,6 +127,11 @@ def new():
         yield w
 
 
+def singles(mine):
+    return [f'/contacts/{mine}-person', f'/contact-groups/{mine}-team', f'/hosts/{mine}1', f'/services/{mine}1/{mine}-load', f'/host-groups/{mine}-hosts', f'/service-groups/{mine}-services',
+            f'/time-periods/{mine}-time', f'/commands/{mine}-check']
+
+
 def paths(w, mine):
     """What is asked, of which the answer must be of one's own; some of these want nothing to be there."""
     now = time.time()
@@ -127,6 +140,7 @@ def paths(w, mine):
     return ['/resources', '/resources?view=hosts', '/resources?view=services', '/resources?view=problems', '/problems', '/acknowledgements', '/groups', '/hosts', '/services', '/host-groups',
             '/service-groups', '/contacts', '/contact-groups', '/time-periods', '/commands', '/downtimes', '/comments', '/downtimes/recurring', '/events', f'/events/histogram?from={since}', '/availability',
             f'/resources/{one}', f'/resources/{one}/events', f'/resources/{one}/availability', f'/resources/{one}/states', f'/resources/{one}/why', '/series', f'/series/data?from={since}',
+            '/notifications', f'/notifications?contact={mine}-person', f'/availability/buckets?from={since}', f'/resources/{one}/availability/buckets?from={since}', *singles(mine),
             '/resources/export', '/resources/export?format=json', '/status', '/jobs', f'/resources?as_of={since}',
             *(f'/resources/complete?q={key}%3A' for key in ('host', 'service', 'alias', 'address', 'contact', 'command', 'period', 'group', 'hostgroup', 'servicegroup', 'label', 'severity'))]
 
@@ -150,6 +164,11 @@ def test_what_each_reads():
                     status, _, text = p.raw('GET', '/api/v1' + path)
                     never = p.raw('GET', f'/api/v1/resources/999999{m.group(2)}')
                     assert (status, text) == (never[0], never[2]) and status == 404, (path, text, never)
+            for path in singles(other) + [f'/contact-groups/{mine}-watch', f'/time-periods/{mine}-night', f'/commands/{mine}-tell', f'/contacts/{other}-nobody', f'/hosts/{other}9']:
+                status, _, text = p.raw('GET', '/api/v1' + path)
+                for word in path.split('/')[2:]:  # what was asked for may be named, and nothing else
+                    text = text.replace(word, '')
+                assert status == 404 and other not in text, (path, status, text)
             counts = json.loads(p.get('/resources'))
             assert counts['total'] == 4 and counts['matched'] == 4 and counts['counts']['critical'] == 2, counts
             assert json.loads(p.get(f'/resources?q={other}'))['matched'] == 0
@@ -322,6 +341,35 @@ def code(secret):
     return '%06d' % ((struct.unpack('>I', digest[digest[-1] & 15:][:4])[0] & 0x7fffffff) % 1000000)
 
 
+def sent_by_nrdp(p, fields, more=None, query='', xml=False):
+    data = json.dumps({'checkresults': [{'checkresult': {'type': 'service', 'checktype': '1'}, 'hostname': 'alpha1', 'servicename': 'alpha-load', 'state': '1', 'output': fields.pop('output')}]})
+    fields['JSONDATA'] = data
+    if xml:
+        fields['XMLDATA'] = ("<?xml version='1.0'?><checkresults><checkresult type='service' checktype='1'><hostname>alpha1</hostname><servicename>alpha-load</servicename><state>1</state>"
+                             f"<output>{json.loads(fields.pop('JSONDATA'))['checkresults'][0]['output']}</output></checkresult></checkresults>")
+    return p.raw('POST', '/nrdp/' + query, urllib.parse.urlencode({'cmd': 'submitcheck', **fields}), {'Content-Type': 'application/x-www-form-urlencoded', **(more or {})})
+
+
+def no_way_by_nrdp(w, p, ann, secret, basic):
+    """A password is no token, wherever it stands, and neither is a code or the secret of the second factor. What is sent would be seen."""
+    key = json.loads(p.raw('POST', '/centreon/api/latest/login', json.dumps({'security': {'credentials': {'login': 'root', 'password': SECRET}}}))[2])['security']['token']
+    session = ann.cookie.split('=', 1)[1]
+    tokens = ('', 'ann', SECRET, f'ann:{SECRET}', basic, f'Basic {basic}', f'{SECRET}{code(secret)}', f'ann:{SECRET}:{code(secret)}', code(secret), secret, ann.csrf, ann.cookie,
+              w.token['bob'][:-1], w.token['bob'] + '\0' + w.token['ann'], '*', 'null', "' OR '1'='1", hashlib.sha256(w.token['ann'].encode()).hexdigest())
+    ways = [({'token': token}, None, '', xml) for token in tokens for xml in (False, True)]
+    ways += [({}, {'Authorization': 'Basic ' + basic}, '', False), ({}, {'Authorization': 'Bearer ' + SECRET}, '', False), ({}, {'Authorization': 'Bearer ' + session}, '', False),
+             ({}, {'Cookie': ann.cookie}, '', False), ({}, {'Cookie': ann.cookie, 'X-CSRF': ann.csrf}, '', False), ({}, {'X-Auth-Token': key}, '', False),
+             ({'username': 'ann', 'password': SECRET}, None, '', False), ({'user': 'ann', 'password': SECRET, 'code': code(secret)}, None, '', False),
+             ({}, None, '?' + urllib.parse.urlencode({'token': SECRET}), False)]
+    for fields, more, query, xml in ways:
+        status, _, text = sent_by_nrdp(p, {**fields, 'output': 'came around'}, more, query, xml)
+        assert status in (200, 400, 401, 403, 422) and '"status":0' not in text.replace(' ', '') and '<status>0</status>' not in text, (fields, more, query, xml, status, text)
+    sent_by_nrdp(p, {'token': w.token['ann'], 'output': 'by a token'})
+    until(lambda: w.v.service('alpha1', 'alpha-load', 'plugin_output') == {'plugin_output': 'by a token'}, 'what a token sends')
+    told = json.loads(w.root.get(f'/resources/{w.id["alpha1;alpha-load"]}/events'))
+    assert 'came around' not in json.dumps(told), told
+
+
 def test_second_factor_has_no_way_around():
     with new() as w:
         ann = w.person['ann']
@@ -332,17 +380,17 @@ def test_second_factor_has_no_way_around():
         assert status == 401 and 'token' not in json.loads(text).get('security', {}), text
         status, _, text = p.raw('POST', '/centreon/api/v24.04/login', json.dumps({'security': {'credentials': {'login': 'ann', 'password': SECRET, 'code': code(secret)}}}))
         assert status == 401, 'there is no place for a code'
-        for token in (SECRET, 'ann', f'ann:{SECRET}'):  # a password is no token
-            _, _, text = p.raw('POST', '/nrdp/', urllib.parse.urlencode({'token': token, 'cmd': 'submitcheck', 'JSONDATA': '{"checkresults":[]}'}), {'Content-Type': 'application/x-www-form-urlencoded'})
-            assert '"status":0' not in text.replace(' ', '') and '<status>0</status>' not in text, text
         basic = base64.b64encode(f'ann:{SECRET}'.encode()).decode()
+        no_way_by_nrdp(w, p, ann, secret, basic)
         assert p.raw('GET', '/api/v1/resources', None, {'Authorization': 'Basic ' + basic})[0] == 401
         # who must have one and has none may do nothing anywhere
         assert w.root.call('PUT', '/roles/operator', {'totp_required': True})[0] == 200
         assert w.person['bob'].call('GET', '/resources')[0] == 403 and hosts(w, 'bob') == [] and hosts(w, 'ann') == ['alpha1', 'alpha2']
         status, _, text = p.raw('POST', '/centreon/api/latest/login', json.dumps({'security': {'credentials': {'login': 'bob', 'password': SECRET}}}))
-        key = {'X-Auth-Token': json.loads(text)['security']['token']} if status == 200 else {}
-        assert p.raw('GET', '/centreon/api/latest/monitoring/resources', None, key)[0] in (401, 403)
+        assert status == 200, text  # as on the page: he may sign in, for how else could he set one up
+        key = {'X-Auth-Token': json.loads(text)['security']['token']}
+        status, _, text = p.raw('GET', '/centreon/api/latest/monitoring/resources', None, key)
+        assert status == 403, (status, text)
 
 
 def test_an_ended_session_stays_so():
