@@ -20,8 +20,9 @@ void auth_rights_write(uint64_t mask, struct buf *out);
 uint64_t auth_role_rights(const struct auth_store *s, const char *role);
 uint64_t auth_user_rights(const struct auth_store *s, const struct auth_user *u); /* of all grants */
 /* Of who asks for a change, for everything: "session NAME", "token NAME", or "local NAME", which is an administrator of this machine. */
-uint64_t auth_asker_rights(const struct auth_store *s, struct str asker);
-uint64_t auth_token_rights(const struct auth_store *s, struct str name);  /* ... of a token */
+uint64_t auth_asker_rights(const struct auth_store *s, struct auth_now now, struct str asker);
+uint64_t auth_token_rights(const struct auth_store *s, struct auth_now now,
+                           struct str name); /* ... of a token; one that is over has none */
 bool auth_within(uint64_t rights, struct str may, struct auth_result *r); /* false: it failed */
 /* The JSON of a scope in one form without blanks; *out NULL: everything. What is there already is freed. PROBLEM_NONE: good. */
 enum problem auth_scope_read(struct str text, char **out);
@@ -76,3 +77,4 @@ int64_t auth_wait(const struct auth_store *s, struct mono now, struct str accoun
 void auth_failed(struct auth_store *s, struct mono now, struct str account, struct str source);
 void auth_succeeded(struct auth_store *s, struct str account, struct str source);
 void auth_know(struct auth_store *s, struct str account, struct str source); /* it has signed in from there */
+void auth_unknow(struct auth_store *s, const char *account);                 /* it is deleted */

@@ -132,7 +132,7 @@ static void op_totp_recovery(const struct ask *q)
 /* What he may for everything now, by words and commas: what gate knew when he asked may be over. */
 static struct str may(const struct ask *q, struct str asker)
 {
-    auth_rights_write(auth_asker_rights(q->s, asker), q->may);
+    auth_rights_write(auth_asker_rights(q->s, q->now, asker), q->may);
     return buf_str(q->may);
 }
 
@@ -292,9 +292,10 @@ static const struct {
     {"token_delete", 2, op_token_delete, RIGHT_TOKENS_WRITE},
 };
 
-static bool asker_has(const struct auth_store *s, struct str asker, enum right right, struct auth_result *r)
+static bool asker_has(const struct auth_store *s, struct auth_now now, struct str asker, enum right right,
+                      struct auth_result *r)
 {
-    if (auth_asker_rights(s, asker) & right_bit(right))
+    if (auth_asker_rights(s, now, asker) & right_bit(right))
         return true;
     auth_fail(r, AUTH_BEYOND, NULL, PROBLEM_RIGHTS_BEYOND);
     str_copy(r->about, sizeof(r->about), str_of(right_word(right)));
@@ -309,7 +310,7 @@ bool auth_op(struct auth_store *s, struct auth_now now, struct str name, const s
 
     for (size_t i = 0; i < ARRAY_LEN(ops) && !known; i++) {
         known = str_eq_c(name, ops[i].name) && n_args == ops[i].n_args;
-        if (known && (!right_row(ops[i].needs) || asker_has(s, arg[n_args - 1], ops[i].needs, r)))
+        if (known && (!right_row(ops[i].needs) || asker_has(s, now, arg[n_args - 1], ops[i].needs, r)))
             ops[i].run(&(struct ask){s, now, arg, r, list, &may});
     }
     buf_release(&may);

@@ -216,7 +216,7 @@ uint64_t auth_user_rights(const struct auth_store *s, const struct auth_user *u)
     return all;
 }
 
-uint64_t auth_asker_rights(const struct auth_store *s, struct str asker)
+uint64_t auth_asker_rights(const struct auth_store *s, struct auth_now now, struct str asker)
 {
     struct auth_result r = {.code = AUTH_OK};
     struct str name = asker, kind = str_cut(&name, ' ');
@@ -226,7 +226,7 @@ uint64_t auth_asker_rights(const struct auth_store *s, struct str asker)
     if (str_eq_c(kind, "local"))
         return right_mask(API_ROLE_ADMIN);
     if (str_eq_c(kind, "token"))
-        return auth_token_rights(s, name);
+        return auth_token_rights(s, now, name);
     if (u)
         auth_tell_user(s, u, &r);
     for (size_t i = 0; i < r.n_grants; i++)

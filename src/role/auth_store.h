@@ -128,7 +128,7 @@ struct auth_store {
     VEC(struct auth_token) tokens;
     VEC(struct auth_session) sessions;
     VEC(struct auth_failure) failures;
-    VEC(struct auth_known) known;         /* the oldest first */
+    VEC(struct auth_known) known;         /* who signed in longest ago first */
     bool users_changed, sessions_changed; /* must be written; cleared by the owner */
     bool sessions_ended; /* ... at once: one that was ended must not come back with the file */
     bool users_seen;     /* somebody signed in: worth a write, but not at once */

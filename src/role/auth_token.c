@@ -22,11 +22,11 @@ static uint64_t rights_of(const struct auth_store *s, const struct auth_token *t
     return *t->role ? auth_role_rights(s, t->role) : t->rights;
 }
 
-uint64_t auth_token_rights(const struct auth_store *s, struct str name)
+uint64_t auth_token_rights(const struct auth_store *s, struct auth_now now, struct str name)
 {
     const struct auth_token *t = find(s, name);
 
-    return t && !t->scope ? rights_of(s, t) : 0;
+    return t && !t->scope && now.wall.us < t->expires ? rights_of(s, t) : 0;
 }
 
 /* What it may do where; false: it failed. */

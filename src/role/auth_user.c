@@ -201,8 +201,10 @@ void auth_user_delete(struct auth_store *s, struct str user, struct str may, str
     auth_free_user(u);
     VEC_SWAP_REMOVE(&s->users, (size_t)(u - s->users.at));
     auth_end(s, &b, r);
-    if (r->code == AUTH_OK)
-        auth_drop_sessions(s, name);
+    if (r->code != AUTH_OK)
+        return;
+    auth_drop_sessions(s, name);
+    auth_unknow(s, name);
 }
 
 /* ---- passwords ---- */

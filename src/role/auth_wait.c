@@ -41,28 +41,54 @@ static void key_of(char *out, enum kind kind, struct str account, struct str sou
     }
 }
 
+/* Where it stands; known.n: it is not there. */
+static size_t find_known(const struct auth_store *s, const char *key)
+{
+    size_t i = 0;
+
+    while (i < s->known.n && strcmp(s->known.at[i].key, key) != 0)
+        i++;
+    return i;
+}
+
 static bool is_known(const struct auth_store *s, struct str account, struct str source)
 {
     char key[AUTH_KEY_MAX];
 
     key_of(key, PAIR, account, source);
-    for (size_t i = 0; i < s->known.n; i++) {
-        if (strcmp(s->known.at[i].key, key) == 0)
-            return true;
-    }
-    return false;
+    return find_known(s, key) < s->known.n;
 }
 
 void auth_know(struct auth_store *s, struct str account, struct str source)
 {
-    if (is_known(s, account, source))
+    struct auth_known x = {.key = ""};
+    size_t i;
+
+    key_of(x.key, PAIR, account, source);
+    i = find_known(s, x.key);
+    if (i < s->known.n && i + 1 == s->known.n)
         return;
     s->sessions_changed = true; /* they stand in that file */
-    if (s->known.n == KNOWN_MAX) {
-        memmove(s->known.at, s->known.at + 1, (KNOWN_MAX - 1) * sizeof(*s->known.at));
+    if (i == s->known.n && i == KNOWN_MAX)
+        i = 0;
+    if (i < s->known.n) {
+        memmove(s->known.at + i, s->known.at + i + 1, (s->known.n - i - 1) * sizeof(*s->known.at));
         s->known.n--;
     }
-    key_of(VEC_ADD(&s->known)->key, PAIR, account, source);
+    *VEC_ADD(&s->known) = x;
+}
+
+void auth_unknow(struct auth_store *s, const char *account)
+{
+    for (size_t i = s->known.n; i-- > 0;) {
+        const char *name = strchr(s->known.at[i].key, ' ');
+
+        if (!name || !str_ieq(str_of(name + 1), str_of(account)))
+            continue;
+        memmove(s->known.at + i, s->known.at + i + 1, (s->known.n - i - 1) * sizeof(*s->known.at));
+        s->known.n--;
+        s->sessions_changed = true;
+    }
 }
 
 static struct auth_failure *find(const struct auth_store *s, const char *key)
