@@ -211,13 +211,15 @@ static void tell_setup(struct role *r, const char *token)
 static void keep(struct role *r, const struct auth_setup *before, struct auth_result *out)
 {
     struct auth *a = r->self;
+    bool ended = !a->store.sessions_ended || save_sessions(a) >= 0, changed = a->store.users_changed;
 
-    if (a->store.sessions_ended)
-        save_sessions(a);
-    if (!a->store.users_changed || save_users(a) >= 0)
+    if (ended && (!changed || save_users(a) >= 0))
         return;
-    load_users(r);
-    a->store.setup = *before;
+    a->store.users_changed = false;
+    if (changed) {
+        load_users(r);
+        a->store.setup = *before;
+    }
     *out = (struct auth_result){.code = AUTH_BROKEN, .problem = PROBLEM_USERS_UNWRITABLE};
 }
 
