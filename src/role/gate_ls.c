@@ -247,6 +247,7 @@ static void tick(void *user)
 {
     struct gate_ls *g = user;
 
+    gate_ls_ask_tick(g);
     gate_ls_wait_tick(g);
     gate_ls_search_tick(g);
     g->api->livestatus.waiting = g->waits.n;
@@ -257,7 +258,7 @@ void gate_ls_tick(struct gate_ls *g)
 {
     struct loop *l = g->role->loop;
 
-    if (g->waits.n || g->searches.n)
+    if (g->asks.n || g->waits.n || g->searches.n)
         loop_timer_set(l, &g->tick, (struct mono){loop_now(l).us + TICK_US}, tick, g);
 }
 

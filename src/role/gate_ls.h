@@ -28,6 +28,7 @@ struct ls_request { /* one that is held */
 struct ls_ask { /* a request whose AuthUser auth is asked about */
     struct ls_request request;
     uint64_t serial;
+    struct mono asked;
     bool waited; /* it has waited for something already */
 };
 
@@ -118,7 +119,8 @@ void gate_ls_go_on(struct gate_ls *g, struct ls_request *q, struct str user);
 void gate_ls_judge(struct gate_ls *g, struct ls_request *q, struct str user, bool waited);
 void gate_ls_judged(struct gate_ls *g, struct ls_request *q, struct str user, bool waited);
 void gate_ls_ask_gone(struct gate_ls *g, uint64_t id); /* 0: all */
-void gate_ls_tick(struct gate_ls *g);                  /* looks again soon, while there is a reason */
+void gate_ls_ask_tick(struct gate_ls *g); /* refuses those whose time is over while auth has not answered */
+void gate_ls_tick(struct gate_ls *g);     /* looks again soon, while there is a reason */
 /* True: it is held from now on, or was answered. */
 bool gate_ls_search(struct gate_ls *g, struct ls_request *q);
 void gate_ls_search_tick(struct gate_ls *g);

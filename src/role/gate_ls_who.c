@@ -4,6 +4,8 @@
 #include "role/gate_ls.h"
 
 #define NOBODY_SAYS "who AuthUser is cannot be found out now; ask again"
+#define ASKS_MAX    1024u
+#define ASK_US      (30 * TIME_S) /* without a Timelimit */
 
 static void drop(struct gate_ls *g, size_t i)
 {
@@ -23,13 +25,28 @@ void gate_ls_judge(struct gate_ls *g, struct ls_request *q, struct str user, boo
         return;
     }
     serial = GATE_LS_SERIAL | ++g->serials;
-    if (g->api->ports->auth(g->api->user, serial, "grants", &name, 1) < 0) {
+    if (g->asks.n >= ASKS_MAX || g->api->ports->auth(g->api->user, serial, "grants", &name, 1) < 0) {
         gate_ls_refuse(g, q, 502, NOBODY_SAYS);
         gate_ls_forget(g, q);
         return;
     }
-    *VEC_ADD(&g->asks) = (struct ls_ask){.request = *q, .serial = serial, .waited = waited};
+    *VEC_ADD(&g->asks) =
+        (struct ls_ask){.request = *q, .serial = serial, .asked = clock_mono(), .waited = waited};
     gate_ls_moved(q);
+    gate_ls_tick(g);
+}
+
+void gate_ls_ask_tick(struct gate_ls *g)
+{
+    for (size_t i = g->asks.n; i-- > 0;) {
+        const struct ls_ask *ask = &g->asks.at[i];
+        bool over = gate_ls_overdue(&ask->request);
+
+        if (!over && clock_mono().us < ask->asked.us + ASK_US)
+            continue;
+        gate_ls_refuse(g, &ask->request, over ? 413 : 502, over ? "the Timelimit is over" : NOBODY_SAYS);
+        drop(g, i);
+    }
 }
 
 bool gate_ls_auth(struct gate_ls *g, uint64_t serial, const struct api_answer *x)
