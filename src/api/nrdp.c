@@ -19,6 +19,7 @@ static bool field(const struct api_request *q, const char *const *names, struct 
     return form_field(q->body, q->content_type, names, out) || form_field(q->query, STR_NULL, names, out);
 }
 
+/* A token of Vigie. What signs in a person is nobody's here: it has no business in an address or a form. */
 struct str nrdp_secret(struct api_request *q)
 {
     struct buf b = BUF_INIT;
@@ -27,6 +28,8 @@ struct str nrdp_secret(struct api_request *q)
     q->sent_json = form_has(q->body, q->content_type, json_names);
     if (field(q, token_names, &b))
         secret = arena_str(&q->arena, str_trim(buf_str(&b)));
+    if (secret.p && !str_starts(secret, STR(API_TOKEN_BEGIN)))
+        secret = STR("");
     if (b.cap)
         mem_wipe(b.data, b.len);
     buf_release(&b);

@@ -377,6 +377,29 @@ static void rows_are(struct api_world *w, const char *want)
     buf_release(&out);
 }
 
+/* What signs in a person is no token: auth is not even asked. */
+static void test_nrdp_session(void **state)
+{
+    struct api_world *w = *state;
+    struct api_request q = {.method = STR("POST"),
+                            .path = STR("/nrdp/"),
+                            .content_type = STR("application/x-www-form-urlencoded"),
+                            .body = STR("token=secretsecret&cmd=submitcheck&JSONDATA={}")};
+    unsigned asked = w->asked_auth;
+
+    ask(w, q);
+    assert_int_equal(w->asked_auth, asked);
+    assert_int_not_equal(w->status, 0);
+    q.body = STR("cmd=submitcheck&JSONDATA={}");
+    q.query = STR("token=secretsecret");
+    ask(w, q);
+    assert_int_equal(w->asked_auth, asked);
+    q.body = STR("token=vgt_one&cmd=submitcheck&JSONDATA={}");
+    q.query = STR_NULL;
+    ask(w, q);
+    assert_int_equal(w->asked_auth, asked + 1);
+}
+
 /* The form is put together by hand, and nothing in it is coded, as send_nrdp.sh does it. */
 static void test_nrdp_xml(void **state)
 {
@@ -657,6 +680,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_bad_actions, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_sessions, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_basic, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_nrdp_session, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_nrdp_xml, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_nrdp_json, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_nrdp_addresses, set_up, tear_down),
