@@ -163,8 +163,9 @@ function EntryRow({ e }: { e: Entry }): JSX.Element {
 // What is known of the chain: a start compares it, and so does `vigie audit-log verify`.
 function Chain(): JSX.Element | null {
   if (!status.value) return null;
+  const main = status.value.process?.main_file;
   const wrong = (status.value.warnings ?? []).filter((w) => typeof w !== 'string' && w.code?.startsWith('audit_'));
-  if (wrong.length === 0) return <p class="chain"><Icon name="check" /><span>{t('audit.whole')} <code>vigie audit-log verify</code></span></p>;
+  if (wrong.length === 0) return <p class="chain"><Icon name="check" /><span>{t('audit.whole')} <code>{`vigie audit-log verify${main ? ` -c ${main}` : ''}`}</code></span></p>;
   return <>{wrong.map((w) => <p class="chain bad" role="alert" key={warningText(w)}><Icon name="alert" /><span>{warningText(w)}</span></p>)}</>;
 }
 

@@ -30,16 +30,29 @@ interface Step {
   body: ComponentChildren;
 }
 
+// Whole in itself: it is taken over in any configuration, whatever is defined there.
+const EXAMPLE = `define command {
+  command_name        ping-web1
+  command_line        /usr/lib/nagios/plugins/check_ping -H $HOSTADDRESS$ -w 100,20% -c 500,60% -p 1
+}
+define host {
+  host_name           web1
+  address             192.0.2.10
+  check_command       ping-web1
+  max_check_attempts  3
+}`;
+
 function Configuration(): JSX.Element {
   const main = status.value?.process?.main_file;
+  const of = main ? ` -c ${main}` : '';
   return (
     <>
       <p>{t('guide.config_text')}</p>
       {main && <p class="muted">{t('guide.config_main')} <code>{main}</code></p>}
       <ol class="how">
-        <li>{t('guide.config_write')}<pre>{'define host {\n  host_name       web1\n  address         192.0.2.10\n  check_command   check-host-alive\n  contact_groups  admins\n}'}</pre></li>
-        <li>{t('guide.config_check')}<pre>{`vigie check${main ? ` -c ${main}` : ''}`}</pre></li>
-        <li>{t('guide.config_reload')}<pre>vigie ctl reload</pre></li>
+        <li>{t('guide.config_write')}<pre>{EXAMPLE}</pre></li>
+        <li>{t('guide.config_check')}<pre>{`vigie check${of}`}</pre></li>
+        <li>{t('guide.config_reload')}<pre>{`vigie ctl reload${of}`}</pre></li>
       </ol>
       <p class="muted">{t('guide.config_nagios')}</p>
     </>
