@@ -108,6 +108,8 @@ async function look(p, lang, address, ready) {
   assert.equal(await p.evaluate(() => document.documentElement.lang), lang);
   const wide = await p.evaluate(() => Math.max(document.documentElement.scrollWidth, document.body.scrollWidth, document.getElementById('main')?.scrollWidth ?? 0) - innerWidth);
   assert.ok(wide <= 0, `${wide} px wider than the screen`);
+  const high = await p.evaluate(() => (document.querySelector('.app') ? document.scrollingElement.scrollHeight - innerHeight : 0));
+  assert.ok(high <= 0, `the document is ${high} px higher than the screen: it scrolls beside the page`);
   const text = await p.evaluate(() => document.body.innerText);
   assert.ok(!/\{"|"\}|\[\{/.test(text), 'JSON on the page');
   assert.deepEqual(await p.evaluate(spoiled), []);

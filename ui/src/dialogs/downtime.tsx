@@ -55,7 +55,7 @@ const membersOf = (plan: Plan, hosts: boolean): Record<string, unknown> => ({
 });
 
 function WhenFields({ plan, set, wrong }: { plan: Plan; set: (patch: Partial<Plan>) => void; wrong: Wrong }): JSX.Element {
-  const from = (): number => Math.max(Date.now(), Date.parse(plan.start) || 0);
+  const from = (): number => Date.parse(plan.start) || Date.now(); // a length counts from what stands in the field
   const lasts = (hours: number): void => set({ end: localInput(from() + hours * 3600_000) });
   const starts = (ms: number): void => set({ start: localInput(ms), end: localInput(ms + Math.max(3600_000, Date.parse(plan.end) - Date.parse(plan.start) || 0)) });
   const at = (field: string): string => (wrong?.field === field ? wrong.text : '');

@@ -68,6 +68,8 @@ export const texts = {
   'empty.calm_pending': { one: '{n} resource waits for its first check.', other: '{n} resources wait for their first check.' },
   'empty.show_all': { one: 'Show the resource', other: 'Show all {n} resources' },
   'empty.no_problem': 'No problem anywhere',
+  'empty.scope': 'Nothing is in your scope',
+  'empty.scope_text': 'No host or service is in what you may see. An administrator can change that under Users.',
   'empty.nothing': 'Nothing is watched yet',
   'empty.nothing_text': 'The configuration defines no host. Start Vigie with one: vigie run -c /etc/nagios4/nagios.cfg',
   'empty.no_match': 'Nothing matches',

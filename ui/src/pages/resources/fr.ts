@@ -69,6 +69,8 @@ export const texts: Translation<typeof en> = {
   'empty.calm_pending': { one: '{n} ressource attend son premier contrôle.', other: '{n} ressources attendent leur premier contrôle.' },
   'empty.show_all': { one: 'Afficher la ressource', other: 'Afficher les {n} ressources' },
   'empty.no_problem': 'Aucun problème',
+  'empty.scope': 'Rien dans votre périmètre',
+  'empty.scope_text': 'Aucun hôte ni service ne fait partie de ce que vous pouvez voir. Un administrateur peut le changer sous Utilisateurs.',
   'empty.nothing': 'Aucune ressource supervisée',
   'empty.nothing_text': 'La configuration ne définit aucun hôte. Lancez Vigie avec une autre : vigie run -c /etc/nagios4/nagios.cfg',
   'empty.no_match': 'Aucun résultat',

@@ -7,6 +7,7 @@ import { may } from '../../rights.ts';
 import { DEFAULT_ROUTE, go, route } from '../../route.ts';
 import { chosen } from '../../store/actions.ts';
 import { allSelected, clearSelected, counts, failed, load, loading, matched, mayTakeAll, more, next, rows, selectAll, selected, selectedCount, total } from '../../store/list.ts';
+import { status } from '../../store/status.ts';
 import { live } from '../../store/stream.ts';
 import { away } from '../../api.ts';
 import { Acts } from '../../parts/acts.tsx';
@@ -36,6 +37,8 @@ function Empty(): JSX.Element {
   const n = total.value;
   const pending = counts.value.pending ?? 0;
   const showAll = <button type="button" class="btn p" onClick={() => go({ filter: 'all', states: [], q: '', host: '', group: [], kind: '', under: '' })}>{t('empty.show_all', { n })}</button>;
+  // Who sees a part is not told which directives are not acted on; here a part of nothing.
+  if (n === 0 && status.value?.not_yet === null) return <div class="empty"><Icon name="none" big /><h2>{t('empty.scope')}</h2><p>{t('empty.scope_text')}</p></div>;
   if (n === 0) return <div class="empty"><Icon name="none" big /><h2>{t('empty.nothing')}</h2><p>{t('empty.nothing_text')}</p>{may('users.write') && <button type="button" class="btn p" onClick={() => go({ ...DEFAULT_ROUTE, page: 'guide' })}>{t('page.guide')}</button>}</div>;
   if (q || host || group.length > 0 || kind || under || states.length > 0) {
     return (
