@@ -166,12 +166,22 @@ static bool take_token_1(struct auth_store *s, const struct line *l)
     return token_line(s, l, true);
 }
 
+/* Of an address or a network, or -: what could not be written again as it was read is none. */
+static bool is_source(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] <= ' ' || s.p[i] > '~')
+            return false;
+    }
+    return s.n && s.n <= 46;
+}
+
 static bool take_session(struct auth_store *s, const struct line *l)
 {
     struct auth_session x = {.created = 0};
 
     if (l->n != 6 || !hash_hex_read(l->word[1], x.hash) || !str_copy(x.user, sizeof(x.user), l->word[2]) ||
-        !str_to_i64(l->word[3], &x.created) || !str_to_i64(l->word[4], &x.used) ||
+        !str_to_i64(l->word[3], &x.created) || !str_to_i64(l->word[4], &x.used) || !is_source(l->word[5]) ||
         !str_copy(x.source, sizeof(x.source), l->word[5]))
         return false;
     *VEC_ADD(&s->sessions) = x;
@@ -180,7 +190,7 @@ static bool take_session(struct auth_store *s, const struct line *l)
 
 static bool take_known(struct auth_store *s, const struct line *l)
 {
-    if (l->n != 3 || !l->word[1].n || !auth_policy_name(l->word[2]))
+    if (l->n != 3 || !is_source(l->word[1]) || !auth_policy_name(l->word[2]))
         return false;
     auth_know(s, l->word[2], l->word[1]);
     return true;
