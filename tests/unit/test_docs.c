@@ -240,22 +240,11 @@ static void test_api_page(void **state UNUSED)
     compare("API.md", &b);
 }
 
-static bool is_asked_for(enum right right)
-{
-    for (size_t i = 0; i < route_count; i++)
-        if (route_table[i].right == right)
-            return true;
-    return false;
-}
-
-/* Those that something asks for today. */
 static void add_rights(struct buf *b)
 {
     for (int r = RIGHT_FIRST; r < RIGHT_END; r++) {
         const struct right_row *row = right_row((enum right)r);
 
-        if (!is_asked_for((enum right)r))
-            continue;
         buf_printf(b, "| `%s` | %s", row->word, row->en);
         for (int role = API_ROLE_VIEWER; role <= API_ROLE_ADMIN; role++)
             buf_printf(b, " | %s", right_mask((enum api_role)role) & right_bit((enum right)r) ? "yes" : "-");
